@@ -1,0 +1,60 @@
+"""Every Redis key and channel, spelled once, side by side."""
+
+PREFIX = "stemify:"
+
+PENDING = PREFIX + "q:pending"
+"""zset: queued jobs, score = enqueue time in milliseconds."""
+LEASES = PREFIX + "leases"
+"""zset: claimed jobs, score = when the lease lapses, in milliseconds of Redis's clock."""
+RETENTION = PREFIX + "retention"
+"""zset: finished jobs, score = when their files may be deleted, in milliseconds."""
+PUBLISHED = PREFIX + "q:published"
+"""zset: queued jobs, score = when their message was last sent, in milliseconds."""
+REAPER = PREFIX + "reaper"
+"""string with a time to live: who sweeps now."""
+EPOCH = PREFIX + "epoch"
+"""string: made once for each data set; its absence means that Redis was emptied."""
+DEAD_LETTERS = PREFIX + "dead-letters"
+"""zset: jobs given up after too many attempts, score = when, in milliseconds."""
+WORKERS = PREFIX + "workers"
+"""zset: known workers, score = when their registration lapses, in milliseconds."""
+SPEEDS = PREFIX + "speeds"
+"""hash: `model|device` -> measured seconds of work for each second of audio."""
+STATISTICS = PREFIX + "statistics"
+"""hash: counters that outlive every process (jobs ended by status and code)."""
+CHANNEL_PATTERN = PREFIX + "events:*"
+
+
+def job(job_id: str) -> str:
+    """hash: the job's record."""
+    return f"{PREFIX}job:{job_id}"
+
+
+def channel(job_id: str) -> str:
+    """pub/sub channel: the job's events."""
+    return f"{PREFIX}events:{job_id}"
+
+
+def tenant_jobs(tenant: str) -> str:
+    """zset: a tenant's jobs, score = creation time in milliseconds."""
+    return f"{PREFIX}t:{tenant}:jobs"
+
+
+def tenant_active(tenant: str) -> str:
+    """set: a tenant's jobs that have not ended."""
+    return f"{PREFIX}t:{tenant}:active"
+
+
+def worker(worker_id: str) -> str:
+    """hash with a time to live: what a worker says of itself."""
+    return f"{PREFIX}worker:{worker_id}"
+
+
+def idempotency(tenant: str, key: str) -> str:
+    """string with a time to live: the request and answer kept for an Idempotency-Key."""
+    return f"{PREFIX}idem:{tenant}:{key}"
+
+
+def rate(tenant: str) -> str:
+    """string: the moving window of a caller's requests."""
+    return f"{PREFIX}rate:{tenant}"
