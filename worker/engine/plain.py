@@ -1,0 +1,88 @@
+"""A Demucs network in its own, plain form: public operators of demucs and torch. torch is imported here."""
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import torch
+
+from worker.engine.errors import DeviceFailed, OutOfMemory
+from worker.engine.network import FloatBatch
+from worker.engine.reduced import reduce
+
+# Float32 values that are alive at once for each frame and each of the network's base channels: an estimate for the
+# memory budget, from the first layers, which are the widest.
+_LIVE_VALUES = 8
+_LARGEST_BATCH = 8
+_MEMORY_SHARE = 0.7  # of what is free on a GPU; the rest is for other models and fragmentation
+_ON_CPU = 1  # a batch of several is no faster a segment there
+
+
+class PlainNetwork:
+    """One Demucs, HDemucs or HTDemucs on its device. See `Network`."""
+
+    def __init__(self, module: Any, *, device: torch.device, precision: str) -> None:
+        self._module = module.to(device)
+        self._device = device
+        self._lowered = reduce(self._module, precision)
+        self.precision = precision if self._lowered else "float32"
+        self.device = str(device)
+        self.sources = tuple(module.sources)
+        self.sample_rate = int(module.samplerate)
+        self.channels = int(module.audio_channels)
+        self.segment_frames = int(self.sample_rate * module.segment)
+        self._run_bytes = 4 * _LIVE_VALUES * int(module.channels) * self.window_frames(self.segment_frames)
+        self.batch_size = self._fitting_batch() if device.type == "cuda" else _ON_CPU
+
+    @property
+    def memory_bytes(self) -> int:
+        """Of the weights and one batch."""
+        weights = sum(value.numel() * value.element_size() for value in self._module.parameters())
+        return weights + self._run_bytes * self.batch_size
+
+    def window_frames(self, frames: int) -> int:
+        """HTDemucs always sees its training length, Demucs what its strides divide, HDemucs the chunk itself."""
+        wanted = getattr(self._module, "valid_length", None)
+        return frames if wanted is None else int(wanted(frames))
+
+    def forward(self, batch: FloatBatch) -> FloatBatch:
+        with _translated(), torch.inference_mode():
+            found = self._module(torch.from_numpy(batch).to(self._device))
+            return found.float().cpu().numpy()
+
+    def precise(self, batch: FloatBatch) -> FloatBatch:
+        if self._lowered is None:
+            return self.forward(batch)
+        with self._lowered.lifted():
+            return self.forward(batch)
+
+    def release(self) -> None:
+        gc.collect()
+        if self._device.type == "cuda":
+            torch.cuda.empty_cache()
+
+    def _fitting_batch(self) -> int:
+        """How many segments fit what is free, measured with one, which also warms the device up."""
+        torch.cuda.synchronize(self._device)
+        torch.cuda.reset_peak_memory_stats(self._device)
+        before = torch.cuda.memory_allocated(self._device)
+        window = self.window_frames(self.segment_frames)
+        with _translated(), torch.inference_mode():
+            self._module(torch.zeros(1, self.channels, window, device=self._device))
+        self._run_bytes = max(1, torch.cuda.max_memory_allocated(self._device) - before)
+        free, _ = torch.cuda.mem_get_info(self._device)
+        return int(min(_LARGEST_BATCH, max(1, free * _MEMORY_SHARE // self._run_bytes)))
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except (torch.OutOfMemoryError, MemoryError) as error:
+        raise OutOfMemory from error
+    except RuntimeError as error:
+        text = str(error)
+        if "not enough memory" in text or "can't allocate memory" in text:  # the CPU allocator has no class of its own
+            raise OutOfMemory from error
+        raise DeviceFailed(f"The device failed: {text.splitlines()[0] if text else type(error).__name__}") from error

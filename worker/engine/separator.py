@@ -1,0 +1,104 @@
+"""A loaded model that streams. Knows which of its networks a stem needs; knows no files and no torch."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from media.blocks import FloatBlock
+from worker.engine.errors import InvalidOptions
+from worker.engine.network import Network
+from worker.engine.options import SeparationOptions
+from worker.engine.plan import draw_origins, passes
+from worker.engine.statistics import MixStatistics
+from worker.engine.stream import Score, Stream, Walker
+
+
+@dataclass(frozen=True)
+class Member:
+    """One network of a bag. `weights`: what its answer counts for each source, before normalisation."""
+
+    network: Network
+    weights: tuple[float, ...]
+
+
+class Separator:
+    """A model, loaded and on its device. Not for several threads at a time.
+
+    `name`, `sources`, `sample_rate` (Hz), `channels` of its audio; `device` and `precision` it runs on and in;
+    `segment_frames`: what a network sees at once; `memory_bytes`: about what it occupies while it runs;
+    `warnings`: (code, detail) pairs from loading.
+    """
+
+    def __init__(self, name: str, members: tuple[Member, ...], *, warnings: tuple[tuple[str, str], ...] = ()) -> None:
+        first = members[0].network
+        self.name = name
+        self.sources = first.sources
+        self.sample_rate = first.sample_rate
+        self.channels = first.channels
+        self.device = first.device
+        self.precision = first.precision
+        self.segment_frames = max(member.network.segment_frames for member in members)
+        self.memory_bytes = sum(member.network.memory_bytes for member in members)
+        self.warnings = warnings
+        self._members = members
+
+    def stream(
+        self,
+        blocks: Iterable[FloatBlock],
+        *,
+        frames: int,
+        statistics: MixStatistics,
+        options: SeparationOptions,
+        progress: Callable[[float], None] | None = None,
+        canceled: Callable[[], bool] | None = None,
+    ) -> Stream:
+        """Separate a mix of `frames` frames that comes in blocks (channels x frames, at `sample_rate`).
+
+        `statistics` are the whole mix's (see StatisticsMeter). `progress` gets the fraction done (0 to 1) after every
+        batch of segments; `canceled` is asked before each. The blocks that come out have sizes of their own. The result
+        equals that of `demucs.apply.apply_model`, as `demucs.api.Separator` calls it, with the generator seeded alike.
+        Raises InvalidOptions; while streaming, see Stream.
+        """
+        if frames < 1:
+            raise InvalidOptions("A mix must have at least one frame.")
+        names = options.sources(self.sources)
+        score = Score(
+            walkers=self._walkers(names, frames, options),
+            names=names,
+            frames=frames,
+            channels=self.channels,
+            statistics=statistics,
+            options=options,
+        )
+        return Stream(score, blocks, progress=progress or _unheard, canceled=canceled or _never)
+
+    def _walkers(self, names: tuple[str, ...], frames: int, options: SeparationOptions) -> tuple[Walker, ...]:
+        """The networks that say something about these sources, each with its passes."""
+        rows = tuple(self.sources.index(name) for name in names)
+        totals = [sum(member.weights[row] for member in self._members) for row in rows]
+        origins = draw_origins(
+            models=len(self._members), shifts=options.shifts, seed=options.seed, sample_rate=self.sample_rate
+        )
+        passing = max(1, options.shifts)
+        return tuple(
+            Walker(
+                network=member.network,
+                passes=passes(
+                    frames=frames,
+                    segment=member.network.segment_frames,
+                    overlap=options.overlap,
+                    origins=own,
+                ),
+                rows=rows,
+                shares=tuple(member.weights[row] / (total * passing) for row, total in zip(rows, totals, strict=True)),
+            )
+            for member, own in zip(self._members, origins, strict=True)
+            if any(member.weights[row] for row in rows)
+        )
+
+
+def _unheard(fraction: float) -> None:
+    """Progress that nobody asked for."""
+
+
+def _never() -> bool:
+    return False
