@@ -1,0 +1,30 @@
+"""Blocks: runs of samples (channels x frames, float32) that stream through the program, and cutting them to size."""
+
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatBlock = NDArray[np.float32]
+"""Samples as channels x frames, float32, full scale at +-1."""
+
+
+def in_blocks_of(frames: int, blocks: Iterable[FloatBlock]) -> Iterator[FloatBlock]:
+    """Cut or join `blocks` so that each has exactly `frames` frames, the last at most that many; none is empty."""
+    waiting: list[FloatBlock] = []
+    held = 0
+    for block in blocks:
+        waiting.append(block)
+        held += block.shape[1]
+        if held < frames:
+            continue
+        joined = _joined(waiting)
+        whole = held - held % frames
+        yield from (joined[:, start : start + frames] for start in range(0, whole, frames))
+        waiting, held = [joined[:, whole:]], held - whole
+    if held:
+        yield _joined(waiting)
+
+
+def _joined(blocks: list[FloatBlock]) -> FloatBlock:
+    return blocks[0] if len(blocks) == 1 else np.concatenate(blocks, axis=1)

@@ -1,0 +1,62 @@
+"""Cuts an encoder's padding off the end where the container tells the length and FFmpeg does not cut there itself."""
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from media.recording import Recording
+from media.samples import Chunk
+
+_MOST_PADDING = 8_192
+
+
+def without_padding(recording: Recording, chunks: Iterable[Chunk]) -> Iterator[Chunk]:
+    """The recording's chunks up to the end that an MP4's edit list and sample table tell, or Ogg Vorbis's last page.
+
+    A claim that would cut more than 8,192 frames is not believed.
+    """
+    tail: deque[Chunk] = deque()
+    held = decoded = 0
+    for chunk in chunks:
+        tail.append(chunk)
+        held += _frames(chunk)
+        decoded += _frames(chunk)
+        while held - _frames(tail[0]) >= _MOST_PADDING:
+            held -= _frames(tail[0])
+            yield tail.popleft()
+    told = _told_frames(recording)
+    padding = 0 if told is None else decoded - told
+    yield from _first_frames(tail, held - padding if 0 < padding <= _MOST_PADDING else held)
+
+
+def _told_frames(recording: Recording) -> int | None:
+    if recording.container_name == "MP4":
+        return _told_by_mp4(recording)
+    if recording.container_name == "Ogg" and recording.stream.codec_context.codec.name == "vorbis":
+        return recording.stream.duration  # FFmpeg itself cuts all but the shortest files
+    return None
+
+
+def _told_by_mp4(recording: Recording) -> int | None:
+    stream, last, first = recording.stream, recording.last_packet, recording.first_pts
+    if stream.time_base is None or last is None or first is None:
+        return None
+    ticks = stream.time_base * stream.codec_context.sample_rate
+    if ticks.denominator != 1:  # too coarse a clock to name a frame
+        return None
+    ends = [last.pts + last.duration] if last.pts is not None and last.duration else []
+    if stream.duration:
+        ends.append((stream.start_time or 0) + stream.duration)
+    return (min(ends) - first) * ticks.numerator if ends else None
+
+
+def _first_frames(chunks: Iterable[Chunk], frames: int) -> Iterator[Chunk]:
+    for chunk in chunks:
+        if frames <= 0:
+            return
+        yield replace(chunk, samples=chunk.samples[:, :frames])
+        frames -= _frames(chunk)
+
+
+def _frames(chunk: Chunk) -> int:
+    return chunk.samples.shape[1]

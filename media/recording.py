@@ -1,0 +1,133 @@
+"""A file opened for decoding, with everything fenced off that is not local audio. Knows no job and writes nothing."""
+
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import FileIO
+from pathlib import Path
+from typing import NoReturn
+
+import av
+from av.audio.frame import AudioFrame
+from av.audio.stream import AudioStream
+from av.container import InputContainer
+from av.error import FFmpegError
+from av.packet import Packet
+from av.stream import Discard
+
+from media.errors import UnsupportedMedia
+from media.signatures import HEAD_BYTES, look_like
+from media.whitelists import CONTAINERS, DECODERS, open_options
+
+_MOST_STREAMS = 32
+_BAD_PACKETS_FORGIVEN = 16
+
+
+class Recording:
+    """The first audio stream of an open file: `container_name` for people, `stream` and its frames."""
+
+    def __init__(self, container: InputContainer) -> None:
+        self.container = container
+        self.container_name = CONTAINERS.get(container.format.name.split(",")[0], container.format.name)
+        self.stream = self._first_audio_stream()
+        self.damaged = UnsupportedMedia(f"{self.container_name}, damaged or cut short")
+        self.last_packet: Packet[AudioStream] | None = None
+        self.first_pts: int | None = None
+        self.bad_packets = 0
+        self._good_packets = 0
+
+    def frames(self) -> Iterator[AudioFrame]:
+        """Every frame that decodes, in order. A bad packet is passed over; mostly bad ones raise UnsupportedMedia."""
+        try:
+            for packet in self.container.demux(self.stream):
+                yield from self._decoded(packet)
+        except FFmpegError:
+            # The container breaks off: what came before it stands, with what the decoder still holds.
+            self.bad_packets += 1
+            yield from self._flushed()
+
+    def _decoded(self, packet: "Packet[AudioStream]") -> Iterator[AudioFrame]:
+        try:
+            frames = packet.decode()
+        except FFmpegError as error:
+            self.bad_packets += 1
+            if self.bad_packets > _BAD_PACKETS_FORGIVEN + self._good_packets:
+                raise self.damaged from error
+            return
+        if packet.size:
+            self._good_packets += 1
+            self.last_packet = packet
+        for frame in frames:
+            if self.first_pts is None:
+                self.first_pts = frame.pts
+            if frame.samples:
+                yield frame
+
+    def _flushed(self) -> list[AudioFrame]:
+        try:
+            return [frame for frame in self.stream.decode(None) if frame.samples]
+        except FFmpegError:
+            return []
+
+    def _first_audio_stream(self) -> AudioStream:
+        streams = self.container.streams
+        if len(streams) > _MOST_STREAMS:
+            raise UnsupportedMedia(f"{self.container_name} with {len(streams)} streams")
+        if not streams.audio:
+            raise UnsupportedMedia(f"{self.container_name}, {'video only' if streams.video else 'no audio'}")
+        chosen = streams.audio[0]
+        if chosen.codec_context is None or chosen.codec_context.codec.name not in DECODERS:
+            raise UnsupportedMedia(f"{self.container_name} with an audio codec that is not supported")
+        for other in streams:
+            if other is not chosen:
+                other.discard = Discard.all
+        return chosen
+
+
+@contextmanager
+def open_recording(path: Path) -> Iterator[Recording]:
+    """Open `path` by its content, never its name. Raises UnsupportedMedia; OSError when it cannot be read at all."""
+    with _opened(path) as file:
+        head = file.read(HEAD_BYTES)
+        file.seek(0)
+        try:
+            container = av.open(
+                _Nameless(file),
+                "r",
+                options=open_options(),
+                metadata_errors="replace",
+                io_open=_refuse_other_files,
+            )
+        except FFmpegError as error:
+            raise UnsupportedMedia(_named(head)) from error
+        with container:
+            yield Recording(container)
+
+
+class _Nameless:
+    """A file without its name, so that no extension can sway what it is taken for."""
+
+    def __init__(self, file: FileIO) -> None:
+        self.read = file.read
+        self.seek = file.seek
+        self.tell = file.tell
+
+
+def _opened(path: Path) -> FileIO:
+    # Not blocking: opening a named pipe would otherwise wait for a writer for ever.
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    file = FileIO(descriptor, "r")
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        file.close()
+        raise UnsupportedMedia("something that is not a regular file")
+    return file
+
+
+def _named(head: bytes) -> str:
+    name = look_like(head)
+    return f"{name}, damaged or cut short" if name in CONTAINERS.values() else name
+
+
+def _refuse_other_files(_url: str, _flags: int, _options: dict[str, str]) -> NoReturn:
+    raise UnsupportedMedia("a file that points to other files")

@@ -1,0 +1,103 @@
+"""Names what a file's first bytes look like, for a friendly error. It never decides: decoding does."""
+
+_MAGIC: tuple[tuple[int, bytes, str], ...] = (
+    (0, b"\x89PNG\r\n\x1a\n", "a PNG picture"),
+    (0, b"\xff\xd8\xff", "a JPEG picture"),
+    (0, b"GIF8", "a GIF picture"),
+    (0, b"BM", "a BMP picture"),
+    (0, b"II*\x00", "a TIFF picture"),
+    (0, b"MM\x00*", "a TIFF picture"),
+    (0, b"%PDF-", "a PDF document"),
+    (0, b"PK\x03\x04", "a ZIP archive"),
+    (0, b"PK\x05\x06", "an empty ZIP archive"),
+    (0, b"\x1f\x8b", "a gzip archive"),
+    (0, b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive"),
+    (0, b"Rar!\x1a\x07", "a RAR archive"),
+    (0, b"\xfd7zXZ\x00", "an XZ archive"),
+    (0, b"BZh", "a bzip2 archive"),
+    (0, b"\x28\xb5\x2f\xfd", "a Zstandard archive"),
+    (257, b"ustar", "a tar archive"),
+    (0, b"\x7fELF", "a program"),
+    (0, b"MZ", "a program"),
+    (0, b"SQLite format 3\x00", "a database"),
+    (0, b"MThd", "MIDI notes, which hold no sound"),
+    (0, b"FLV\x01", "Flash video"),
+    (0, b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", "Windows Media"),
+    (0, b"MAC ", "Monkey's Audio"),
+    (0, b"wvpk", "WavPack"),
+    (0, b"DSD ", "DSD audio"),
+    (0, b"MPCK", "Musepack"),
+    (0, b"MP+", "Musepack"),
+    (0, b"TTA1", "True Audio"),
+    (0, b"#!AMR", "AMR speech"),
+    (0, b".snd", "Sun audio"),
+    (0, b"\x0b\x77", "Dolby Digital"),
+    (0, b".RMF", "RealMedia"),
+    (0, b"\x00\x00\x01\xba", "an MPEG program stream"),
+    (8, b"AVI ", "AVI video"),
+    (8, b"WEBP", "a WebP picture"),
+    (4, b"ftypavif", "an AVIF picture"),
+    (4, b"ftypheic", "a HEIC picture"),
+    (8, b"WAVE", "WAV"),
+    (8, b"AIFF", "AIFF"),
+    (8, b"AIFC", "AIFF"),
+    (0, b"fLaC", "FLAC"),
+    (0, b"OggS", "Ogg"),
+    (0, b"ID3", "MP3"),
+    (4, b"ftyp", "MP4"),
+    (0, b"\x1aE\xdf\xa3", "Matroska"),
+    (0, b"caff", "CAF"),
+)
+
+_TEXTS: tuple[tuple[str, str], ...] = (
+    ("#extm3u", "an HLS or M3U playlist"),
+    ("ffconcat", "an ffconcat script"),
+    ("v=0\n", "an SDP session description"),
+    ("v=0\r", "an SDP session description"),
+    ("<!doctype html", "an HTML page"),
+    ("<html", "an HTML page"),
+    ("{", "JSON text"),
+)
+
+_MARKUPS: tuple[tuple[str, str], ...] = (
+    ("<mpd", "a DASH manifest"),
+    ("<svg", "an SVG picture"),
+    ("<html", "an HTML page"),
+)
+
+HEAD_BYTES = 4096
+"""How much of a file's beginning `look_like` wants to see."""
+
+
+def look_like(head: bytes) -> str:
+    """What a file that begins with `head` looks like, as a few words that fit behind "found"."""
+    if not head:
+        return "an empty file"
+    for offset, magic, name in _MAGIC:
+        if head.startswith(magic, offset):
+            return name
+    return _kind_of_text(head) or "unknown data"
+
+
+def _kind_of_text(head: bytes) -> str | None:
+    text = _as_text(head)
+    if text is None:
+        return None
+    start = text.lstrip().lower()
+    for opening, name in _TEXTS:
+        if start.startswith(opening):
+            return name
+    if start.startswith("<"):
+        return next((name for tag, name in _MARKUPS if tag in start), "an XML document")
+    return "plain text"
+
+
+def _as_text(head: bytes) -> str | None:
+    # The head may end inside a character of several bytes, so up to three bytes at the end are forgiven.
+    for cut in range(4):
+        try:
+            text = head[: len(head) - cut].decode()
+        except UnicodeDecodeError:
+            continue
+        return text if not any(ord(letter) < 32 and letter not in "\t\n\r\f" for letter in text) else None
+    return None
