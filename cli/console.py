@@ -1,0 +1,31 @@
+"""Where commands speak: stdout for what was asked for, stderr for progress and errors. Text is shown as it is."""
+
+import json
+import sys
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+OUT = Console(markup=False, highlight=False, soft_wrap=True)
+ERR = Console(stderr=True, markup=False, highlight=False, soft_wrap=True)
+
+
+def say(text: str) -> None:
+    """A line for a person, on stderr."""
+    ERR.print(text)
+
+
+def show_json(value: Any) -> None:
+    """A value for a program, on stdout."""
+    sys.stdout.write(json.dumps(value, indent=2, default=str) + "\n")
+
+
+def show_table(title: str, columns: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+    """A table for a person, on stdout. Columns after the first whose name ends with a space are aligned right."""
+    table = Table(title=title or None, title_justify="left")
+    for column in columns:
+        table.add_column(column.strip(), justify="right" if column.endswith(" ") else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    OUT.print(table)
