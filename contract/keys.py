@@ -10,6 +10,8 @@ RETENTION = PREFIX + "retention"
 """zset: finished jobs, score = when their files may be deleted, in milliseconds."""
 PUBLISHED = PREFIX + "q:published"
 """zset: queued jobs, score = when their message was last sent, in milliseconds."""
+RECORDS = PREFIX + "records"
+"""zset: ended jobs whose files are gone, score = when their record may go too, in milliseconds."""
 REAPER = PREFIX + "reaper"
 """string with a time to live: who sweeps now."""
 EPOCH = PREFIX + "epoch"
@@ -46,7 +48,7 @@ def tenant_active(tenant: str) -> str:
 
 
 def worker(worker_id: str) -> str:
-    """hash with a time to live: what a worker says of itself."""
+    """string with a time to live: what a worker says of itself."""
     return f"{PREFIX}worker:{worker_id}"
 
 
