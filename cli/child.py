@@ -8,6 +8,7 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from cli.guard import Guard
 from cli.log_file import LogFile
 
 _ROOT = Path(__file__).resolve().parent.parent
@@ -15,20 +16,25 @@ _ROOT = Path(__file__).resolve().parent.parent
 
 @dataclass(frozen=True, kw_only=True)
 class ChildSpec:
-    """What to run. `environment` is added to the launcher's; `stop_seconds`: how long it may take to end in order."""
+    """What to run. `environment` is added to the launcher's; `stop_seconds`: how long it may take to end in order.
+
+    `loud`: what a line of plain output must hold to be shown to a person.
+    """
 
     name: str
     command: tuple[str, ...]
     environment: dict[str, str] = field(default_factory=dict)
     stop_seconds: float = 10.0
+    loud: str = r"\b(WARNING|ERROR|CRITICAL|FATAL)\b"
 
 
 class Child:
     """A process and everything it starts. Start it from the main thread alone: its life is tied to that thread."""
 
-    def __init__(self, spec: ChildSpec, log: LogFile) -> None:
+    def __init__(self, spec: ChildSpec, log: LogFile, guard: Guard) -> None:
         self.spec = spec
         self.log = log
+        self._guard = guard
         self._process: asyncio.subprocess.Process | None = None
 
     @property
@@ -50,9 +56,8 @@ class Child:
                 env=_environment() | self.spec.environment,
                 start_new_session=True,
             )
-        status = await self._process.wait()
-        self.kill()
-        return status
+        self._guard.watch(self._process.pid)
+        return await self._ended()
 
     async def stop(self) -> None:
         """Ask it to end, wait its time, then kill what is left of its group."""
@@ -64,13 +69,22 @@ class Child:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._process.wait(), self.spec.stop_seconds)
         self.kill()
-        await self._process.wait()
+        await self._ended()
 
     def kill(self) -> None:
         """End the whole group at once."""
         if self._process is not None:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._process.pid, signal.SIGKILL)
+
+    async def _ended(self) -> int:
+        """Wait for the end, and end what it left behind. Returns the exit status."""
+        if self._process is None:
+            return 0
+        status = await self._process.wait()
+        self.kill()
+        self._guard.forget(self._process.pid)
+        return status
 
 
 def _environment() -> dict[str, str]:

@@ -18,6 +18,7 @@ from cli.redis_program import find_redis_program
 
 _LONGEST_SOCKET_PATH = 100  # the kernel's limit is 108 bytes with the ending zero (104 on macOS)
 _STOP_SECONDS = 5.0
+_LOUD = r"(?i)# (?!WARNING).*(fatal|error|fail|can't|misconf)"  # its own warnings are advice for tuning the system
 
 
 class EmbeddedRedis:
@@ -58,7 +59,8 @@ class EmbeddedRedis:
 
     def spec(self) -> ChildSpec:
         """What to run."""
-        return ChildSpec(name="redis", command=(str(self._program), *self._options()), stop_seconds=_STOP_SECONDS)
+        command = (str(self._program), *self._options())
+        return ChildSpec(name="redis", command=command, stop_seconds=_STOP_SECONDS, loud=_LOUD)
 
     async def answers(self) -> bool:
         """Whether it answers PING (it does not while it still reads its file)."""

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
-_LOUD = re.compile(r"\b(WARNING|ERROR|CRITICAL|FATAL)\b")
 _LOUD_LEVELS = ("warning", "error", "critical")
 _POLL_SECONDS = 0.25
 _MAX_BYTES = 20 * 2**20
@@ -16,10 +15,12 @@ _LONGEST_LINE = 300
 
 
 class LogFile:
-    """One child's log. `show` is called with each line that matters, shortened to one line of a terminal."""
+    """One child's log. `show` is called with each line that matters, shortened: a record of level warning or above,
+    or plain output in which the pattern `loud` is found."""
 
-    def __init__(self, path: Path, show: Callable[[str], None]) -> None:
+    def __init__(self, path: Path, *, loud: str, show: Callable[[str], None]) -> None:
         self.path = path
+        self._loud = re.compile(loud)
         self._show = show
         self._read_to = path.stat().st_size if path.exists() else 0
 
@@ -52,8 +53,8 @@ class LogFile:
         whole = new[: new.rfind(b"\n") + 1]
         self._read_to += len(whole)
         for line in whole.decode(errors="replace").splitlines():
-            if loud := loud_line(line):
-                self._show(loud)
+            if shown := loud_line(line, self._loud):
+                self._show(shown)
 
     def _rotate(self) -> None:
         """Keep one older file. The child appends, so that emptying the file under it is safe."""
@@ -64,11 +65,11 @@ class LogFile:
             self._read_to = 0
 
 
-def loud_line(line: str) -> str | None:
+def loud_line(line: str, loud: re.Pattern[str]) -> str | None:
     """The line as a person should see it, or None when it is only for the file."""
     if (record := _record(line)) is not None:
         return _plain(line)[:_LONGEST_LINE] if str(record.get("level", "")).lower() in _LOUD_LEVELS else None
-    return line.strip()[:_LONGEST_LINE] if _LOUD.search(line) else None
+    return line.strip()[:_LONGEST_LINE] if loud.search(line) else None
 
 
 def _plain(line: str) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from cli.child import Child, ChildSpec
 from cli.errors import StackFailed
+from cli.guard import Guard
 from cli.log_file import LogFile
 
 Say = Callable[[str], None]
@@ -31,11 +32,13 @@ class Supervisor:
         self._children: dict[Child, tuple[asyncio.Task[None], asyncio.Task[None]]] = {}
         self._given_up: Child | None = None
         self._is_ready = False
+        self._guard = Guard()
 
     def add(self, spec: ChildSpec) -> Child:
         """Start a child and keep it running."""
-        log = LogFile(self._logs / f"{spec.name}.log", lambda line: self._say(f"{spec.name}: {line}"))
-        child = Child(spec, log)
+        path = self._logs / f"{spec.name}.log"
+        log = LogFile(path, loud=spec.loud, show=lambda line: self._say(f"{spec.name}: {line}"))
+        child = Child(spec, log, self._guard)
         self._children[child] = (asyncio.create_task(self._keep(child)), asyncio.create_task(log.watch()))
         return child
 
@@ -59,6 +62,7 @@ class Supervisor:
         await asyncio.gather(*(child.stop() for child in rest))
         await asyncio.gather(*(child.stop() for child in first))
         await _ended([watching for _, watching in self._children.values()])
+        self._guard.close()
 
     def kill(self) -> None:
         """End all children at once."""
