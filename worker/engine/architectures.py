@@ -28,16 +28,27 @@ def choose(offered: Iterable[str], tensors: Iterable[str]) -> str:
     return "HDemucs" if _HDEMUCS_TENSOR in set(tensors) else "Demucs"
 
 
-def build(name: str, args: list[Any], kwargs: Mapping[str, Any], state: Mapping[str, torch.Tensor]) -> torch.nn.Module:
+def build(name: str, args: list[Any], kwargs: Mapping[str, Any], state: Mapping[str, torch.Tensor]) -> Any:
     """A network of this class with these arguments and weights, in float32 and ready to run.
 
-    Arguments the class does not know are left out, as Demucs does. Raises WeightsCorrupt when they do not fit.
+    Raises WeightsCorrupt when they do not fit.
+    """
+    module = build_empty(name, args, kwargs)
+    try:
+        module.load_state_dict(dict(state))
+    except (TypeError, ValueError, RuntimeError, KeyError) as error:
+        raise WeightsCorrupt(f"The weights do not fit the class {name}: {error}") from error
+    return module.float().eval().requires_grad_(False)
+
+
+def build_empty(name: str, args: list[Any], kwargs: Mapping[str, Any]) -> Any:
+    """A network of this class with random weights. Arguments the class does not know are left out, as Demucs does.
+
+    Raises WeightsCorrupt when the arguments do not fit.
     """
     kind = CLASSES[name]
     known = inspect.signature(kind).parameters
     try:
-        module = kind(*args, **{key: value for key, value in kwargs.items() if key in known})
-        module.load_state_dict(dict(state))
+        return kind(*args, **{key: value for key, value in kwargs.items() if key in known})
     except (TypeError, ValueError, RuntimeError, KeyError, AssertionError) as error:
-        raise WeightsCorrupt(f"The weights do not fit the class {name}: {error}") from error
-    return module.float().eval().requires_grad_(False)
+        raise WeightsCorrupt(f"A {name} cannot be made with these arguments: {error}") from error

@@ -4,9 +4,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from worker.engine.network import FloatBatch
 from worker.engine.errors import OutOfMemory, OutputInvalid
-from worker.engine.network import Network
+from worker.engine.network import FloatBatch, Network
 
 Warn = Callable[[str, str], None]
 

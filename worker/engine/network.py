@@ -13,8 +13,7 @@ class Network(Protocol):
     """One network on its device, ready to run.
 
     `sources`, `sample_rate` (Hz) and `channels` of its audio. `segment_frames`: the length of a whole chunk.
-    `device`, `precision`: what it runs on and in. `memory_bytes`: of weights and of one segment's run, estimated.
-    `batch_size`: how many segments to run together; whoever finds it too large may lower it.
+    `device`, `precision`: what it runs on and in. `batch_size`: how many segments to run together; whoever finds it too large may lower it.
     """
 
     sources: tuple[str, ...]
@@ -23,8 +22,12 @@ class Network(Protocol):
     segment_frames: int
     device: str
     precision: str
-    memory_bytes: int
     batch_size: int
+
+    @property
+    def memory_bytes(self) -> int:
+        """Of the weights and of running one batch, estimated."""
+        ...
 
     def window_frames(self, frames: int) -> int:
         """How many frames the network wants to see to answer for a chunk of `frames`; the chunk lies in the middle."""

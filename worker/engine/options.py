@@ -1,4 +1,4 @@
-"""What a separation may be asked for. Checks each option by itself; whether a model has a stem is the separator's matter."""
+"""What a separation may be asked for. Checks options by themselves; knows no model."""
 
 from dataclasses import dataclass
 from typing import Literal

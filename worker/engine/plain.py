@@ -47,17 +47,20 @@ class PlainNetwork:
         return frames if wanted is None else int(wanted(frames))
 
     def forward(self, batch: FloatBatch) -> FloatBatch:
+        """See `Network`."""
         with _translated(), torch.inference_mode():
             found = self._module(torch.from_numpy(batch).to(self._device))
             return found.float().cpu().numpy()
 
     def precise(self, batch: FloatBatch) -> FloatBatch:
+        """See `Network`."""
         if self._lowered is None:
             return self.forward(batch)
         with self._lowered.lifted():
             return self.forward(batch)
 
     def release(self) -> None:
+        """See `Network`."""
         gc.collect()
         if self._device.type == "cuda":
             torch.cuda.empty_cache()

@@ -1,4 +1,4 @@
-"""The plain networks in less than float32 where that costs little: inside HTDemucs's transformer. torch is imported here."""
+"""The plain networks in less than float32 where that costs little: in HTDemucs's transformer. torch is imported here."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +19,7 @@ class LoweredTransformer(torch.nn.Module):
         self._lowered = True
 
     def forward(self, spectral: torch.Tensor, temporal: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Both branches, as the transformer takes and gives them."""
         with torch.autocast(spectral.device.type, dtype=self._number, enabled=self._lowered):
             one, two = self._inner(spectral, temporal)
         return one.float(), two.float()

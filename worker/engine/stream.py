@@ -6,12 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from worker.engine.attempts import answer
 from media.blocks import FloatBlock
-from worker.engine.network import FloatBatch
+from worker.engine.attempts import answer
 from worker.engine.errors import Canceled, InvalidOptions, MixChanged
 from worker.engine.mixdown import complete
-from worker.engine.network import Network
+from worker.engine.network import FloatBatch, Network
 from worker.engine.options import SeparationOptions
 from worker.engine.plan import Chunk, Pass, batches
 from worker.engine.statistics import MixStatistics

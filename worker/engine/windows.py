@@ -1,4 +1,4 @@
-"""The sliding windows of a stream: the stretch of the mix still needed, and the stretch of the stems not yet finished."""
+"""The sliding windows of a stream: the part of the mix still needed, and the part of the stems not yet finished."""
 
 import numpy as np
 

@@ -1,0 +1,43 @@
+"""Reading a weight file so that what was checked is what is used: an ordinary file, of bounded size, by its SHA-256."""
+
+import hashlib
+import os
+import stat
+from pathlib import Path
+
+from worker.engine.errors import WeightsCorrupt
+
+LARGEST_FILE_BYTES = 2 * 1024**3
+
+
+def read_checked(path: Path, sha256: str, *, limit: int = LARGEST_FILE_BYTES) -> bytes:
+    """All bytes of the file, which must hash to `sha256`. Never follows a link, never waits on a pipe.
+
+    Raises WeightsCorrupt; FileNotFoundError where there is no file.
+    """
+    descriptor = _open(path)
+    with os.fdopen(descriptor, "rb") as file:
+        facts = os.fstat(descriptor)
+        if not stat.S_ISREG(facts.st_mode):
+            raise WeightsCorrupt(f"{path.name} is not an ordinary file.")
+        if facts.st_size > limit:
+            raise WeightsCorrupt(f"{path.name} is larger than the {limit} bytes a weight file may have.")
+        content = file.read(limit + 1)
+    if sha256_of(content) != sha256:
+        raise WeightsCorrupt(f"{path.name} does not have the SHA-256 {sha256} that it should have.")
+    return content
+
+
+def sha256_of(content: bytes) -> str:
+    """Its SHA-256 in hexadecimal."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def _open(path: Path) -> int:
+    try:
+        # O_NONBLOCK: opening a named pipe must not wait for a writer.
+        return os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise WeightsCorrupt(f"{path.name} cannot be opened as an ordinary file: {error.strerror}.") from error
