@@ -1,0 +1,96 @@
+"""Training from the command line: the plan, progress in plain lines, checkpoints. The learning is the trainer's."""
+
+import argparse
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+
+from training.library import opened
+from training.mixtures import Mixtures
+from training.network import saved
+from training.trainer import Plan, Trainer
+from training.trial import VALIDATION_SEED, averaged, line, tried
+
+_REPORT_SECONDS = 30.0
+_CHECKPOINT_SECONDS = 300.0
+_EXAMPLE = """example:
+  python -m training.library --songs 900 --seconds 7 --out /tmp/songs.npy
+  python -m training.train --library /tmp/songs.npy --out /tmp/demo --minutes 90
+  # stopped? The same command goes on from its last checkpoint.
+  python -m training.evaluate --weights /tmp/demo/demo.safetensors"""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Train the demo model, or go on training it."""
+    chosen = _parser().parse_args(arguments)
+    torch.set_num_threads(chosen.threads)
+    torch.set_flush_denormal(True)
+    plan = Plan(minutes=chosen.minutes, batch=chosen.batch, half=chosen.precision == "bfloat16", seed=chosen.seed)
+    trainer = Trainer(plan, Mixtures(opened(chosen.library), chosen.seed))
+    chosen.out.mkdir(parents=True, exist_ok=True)
+    checkpoint = chosen.out / "checkpoint.pt"
+    if checkpoint.exists():
+        trainer.resume(checkpoint)
+        _say(f"going on at step {trainer.steps}, after {trainer.seconds / 60:.1f} minutes")
+    _run(trainer, chosen.out, checkpoint)
+
+
+def _run(trainer: Trainer, folder: Path, checkpoint: Path) -> None:
+    said = kept = trainer.seconds
+    losses: list[float] = []
+    while trainer.gone < 1:
+        started = time.monotonic()
+        losses.append(trainer.step())
+        trainer.seconds += time.monotonic() - started
+        if trainer.seconds - said >= _REPORT_SECONDS:
+            _say(_progress(trainer, losses, trainer.seconds - said))
+            said = trainer.seconds
+            losses.clear()
+        if trainer.seconds - kept >= _CHECKPOINT_SECONDS or trainer.gone == 1:
+            started = time.monotonic()
+            _keep(trainer, folder, checkpoint)
+            trainer.seconds += time.monotonic() - started
+            said = kept = trainer.seconds
+
+
+def _keep(trainer: Trainer, folder: Path, checkpoint: Path) -> None:
+    trainer.save(checkpoint)
+    saved(trainer.average, folder / "demo.safetensors")
+    rows = list(tried(trainer.average, songs=8, seconds=7.0, first_seed=VALIDATION_SEED))
+    _say(f"kept step {trainer.steps}: dB on 8 unseen songs: {line(averaged(rows))}")
+
+
+def _progress(trainer: Trainer, losses: list[float], seconds: float) -> str:
+    return (
+        f"{trainer.seconds / 60:6.1f} of {trainer.plan.minutes:g} min  step {trainer.steps}  "
+        f"loss {sum(losses) / len(losses):.4f}  rate {trainer.rate:.1e}  {seconds / len(losses):.2f} s a step"
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        "python -m training.train",
+        description="Train the demo model on composed songs.",
+        epilog=_EXAMPLE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--library", type=Path, required=True, help="the file training.library has made")
+    parser.add_argument("--out", type=Path, required=True, help="folder for checkpoint.pt and demo.safetensors")
+    parser.add_argument("--minutes", type=float, default=90.0, help="time to train, over all resumes (default 90)")
+    parser.add_argument("--batch", type=int, default=8, help="examples a step (default 8)")
+    parser.add_argument("--threads", type=int, default=2, help="processor threads (default 2)")
+    parser.add_argument("--precision", choices=("bfloat16", "float32"), default="bfloat16", help="default bfloat16")
+    parser.add_argument("--seed", type=int, default=0, help="of the weights and the examples (default 0)")
+    return parser
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
