@@ -13,7 +13,8 @@ class Network(Protocol):
     """One network on its device, ready to run.
 
     `sources`, `sample_rate` (Hz) and `channels` of its audio. `segment_frames`: the length of a whole chunk.
-    `device`, `precision`: what it runs on and in. `batch_size`: how many segments to run together; whoever finds it too large may lower it.
+    `device`, `precision`: what it runs on and in. `batch_size`: how many segments to run together; whoever finds it
+    too large may lower it.
     """
 
     sources: tuple[str, ...]

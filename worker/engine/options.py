@@ -24,6 +24,7 @@ class SeparationOptions:
     `seed`: of the shifts; the same seed gives the same shifts.
     `clip`: what keeps files from overloading: one gain for all stems, hard limits, or nothing (float formats).
     `residual`: add a stem `residual`, what the others leave out, so that all of them sum to the mix.
+    `max_seconds`: refuse a recording that decodes to more; None for no limit.
     """
 
     stems: tuple[str, ...] | None = None
@@ -33,6 +34,7 @@ class SeparationOptions:
     seed: int = 0
     clip: Clip = "joint"
     residual: bool = False
+    max_seconds: float | None = None
 
     def __post_init__(self) -> None:
         if self.stems is not None and self.two_stems is not None:

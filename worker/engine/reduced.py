@@ -1,4 +1,4 @@
-"""The plain networks in less than float32 where that costs little: in HTDemucs's transformer. torch is imported here."""
+"""Plain networks in less than float32 where that costs little: in HTDemucs's transformer. torch is imported here."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from media.facts import AudioFacts
 from media.peaks import Peaks
-from media.probe import AudioFacts
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,165 @@
+"""One recording from file to files: surveyed, separated, spooled, written, checked. Knows no job."""
+
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from media.decode import decode
+from worker.engine.errors import Canceled, OutputInvalid
+from worker.engine.mixdown import ResidualMeter, complete, gain_for
+from worker.engine.options import RESIDUAL, OutputOptions, SeparationOptions
+from worker.engine.rendering import Rendering, SourceReader, plan_rendering, render
+from worker.engine.results import Separation, StemFile
+from worker.engine.separator import Separator
+from worker.engine.spool import Spool
+from worker.engine.stream import Stream
+from worker.engine.survey import Survey, survey
+from worker.engine.watch import Stage, Watch
+from worker.engine.writing import Writing
+
+
+def separate_file(
+    source: Path | str,
+    folder: Path | str,
+    *,
+    separator: Separator,
+    options: SeparationOptions | None = None,
+    output: OutputOptions | None = None,
+    watch: Watch | None = None,
+) -> Separation:
+    """Separate the recording `source` into one file a stem, `folder`/STEM.EXTENSION (the folder is made).
+
+    Every stem has the recording's length, and its rate and bit depth unless `output` says otherwise. Memory does not
+    grow with the length; while it works, the folder holds 4 bytes for each sample of each stem.
+    Raises EngineError (InvalidOptions, Canceled, OutputInvalid, OutOfMemory ...), MediaError (not audio, too long, not
+    writable), OSError (disk full); then no stem is left behind.
+    """
+    options, output, watch = options or SeparationOptions(), output or OutputOptions(), watch or Watch()
+    names = options.outputs(separator.sources)
+    clock = _Clock()
+    with clock.timed("decoding"):
+        found = survey(Path(source), separator, max_seconds=options.max_seconds, watch=watch)
+    rendering = plan_rendering(output, found, separator)
+    work = _Work(separator=separator, options=options, watch=watch, found=found, rendering=rendering)
+    with _spools(Path(folder), names, rendering.channels) as spools:
+        with clock.timed("separating"):
+            work.separate(spools)
+        gain = gain_for(max(spool.peak for spool in spools.values()), options.clip)
+        writing = Writing(folder=Path(folder), rendering=rendering, gain=gain, clip=options.clip)
+        with clock.timed("encoding"):
+            stems = work.write(spools, writing)
+    return Separation(
+        stems=stems,
+        source=found.facts,
+        source_frames=found.frames,
+        gain=gain,
+        residual_db=work.residual.residual_db,
+        device=separator.device,
+        precision=separator.precision,
+        seed=options.seed,
+        warnings=(*found.facts.warnings, *separator.warnings, *rendering.warnings, *work.warnings),
+        timings=clock.seconds,
+        realtime_factor=found.seconds / max(sum(clock.seconds.values()), 1e-9),
+    )
+
+
+@dataclass(kw_only=True)
+class _Work:
+    """One recording on its way, surveyed already."""
+
+    separator: Separator
+    options: SeparationOptions
+    watch: Watch
+    found: Survey
+    rendering: Rendering
+    residual: ResidualMeter = field(default_factory=ResidualMeter)
+    warnings: list[tuple[str, str]] = field(default_factory=list)
+
+    def separate(self, spools: Mapping[str, Spool]) -> None:
+        """Fill the spools. What the stems leave out is taken from the recording itself: exact at any rate."""
+        stream = self._stream()
+        source = SourceReader(self.found, self.rendering)
+        for stems in render(stream, self.rendering, self.separator):
+            mix = source.read(next(iter(stems.values())).shape[-1])
+            finished = complete(stems, mix, self.options)
+            self.residual.add(mix, [block for name, block in finished.items() if name != RESIDUAL])
+            for name, block in finished.items():
+                spools[name].write(block)
+        self.warnings += stream.warnings
+        self._check(spools)
+
+    def write(self, spools: Mapping[str, Spool], writing: Writing) -> tuple[StemFile, ...]:
+        """One file a stem; none is left where one fails."""
+        if self.options.clip == "none" and writing.rendering.output_format.bit_depth != "32f":
+            loud = [name for name, spool in spools.items() if spool.peak > 1.0]
+            self.warnings += [("clipped", f"{name} is louder than its format can hold.") for name in loud]
+        stems: list[StemFile] = []
+        advance = _Advance(self.watch, len(spools) * self.rendering.frames)
+        try:
+            for name, spool in spools.items():
+                stems.append(writing.write(name, spool, advance))
+                self.watch.stem(stems[-1])
+        except BaseException:
+            for stem in stems:
+                stem.path.unlink(missing_ok=True)
+            raise
+        return tuple(stems)
+
+    def _stream(self) -> Stream:
+        """The sources that must be computed, at the model's rate and channels."""
+        separator, options, found = self.separator, self.options, self.found
+        stems = options.sources(separator.sources)
+        return separator.stream(
+            decode(found.path, sample_rate=separator.sample_rate, channels=separator.channels),
+            frames=found.mix_frames,
+            statistics=found.statistics,
+            options=replace(options, stems=stems, two_stems=None, residual=False),
+            progress=lambda fraction: self.watch.progress("separating", fraction),
+            canceled=self.watch.canceled,
+        )
+
+    def _check(self, spools: Mapping[str, Spool]) -> None:
+        for name, spool in spools.items():
+            if spool.frames != self.rendering.frames:
+                raise OutputInvalid(f"The stem {name} has {spool.frames} of {self.rendering.frames} frames.")
+            computed = name in self.separator.sources
+            if computed and spool.peak == 0.0 and self.residual.residual_db is not None:
+                raise OutputInvalid(f"The stem {name} is silent, and the recording is not.")
+
+
+class _Advance:
+    """Turns frames written into progress, and asks whether to stop."""
+
+    def __init__(self, watch: Watch, frames: int) -> None:
+        self._watch = watch
+        self._frames = frames
+        self._done = 0
+
+    def __call__(self, frames: int) -> None:
+        if self._watch.canceled():
+            raise Canceled
+        self._done += frames
+        self._watch.progress("encoding", self._done / self._frames)
+
+
+class _Clock:
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def timed(self, stage: Stage) -> Iterator[None]:
+        started = time.perf_counter()
+        yield
+        self.seconds[stage] = time.perf_counter() - started
+
+
+@contextmanager
+def _spools(folder: Path, names: Sequence[str], channels: int) -> Iterator[dict[str, Spool]]:
+    """A spool a stem, in a folder of their own that goes with them."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder, prefix=".spool-") as room, ExitStack() as stack:
+        paths = {name: Path(room) / f"{at}.f32" for at, name in enumerate(names)}
+        yield {name: stack.enter_context(Spool(path, channels)) for name, path in paths.items()}

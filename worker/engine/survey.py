@@ -1,0 +1,75 @@
+"""The first pass over a recording: how long it is, what Demucs normalises with, and whether all of it decodes."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from media.blocks import FloatBlock
+from media.decode import decode
+from media.facts import AudioFacts
+from media.probe import probe
+from media.resample import Resampler
+from worker.engine.errors import Canceled
+from worker.engine.separator import Separator
+from worker.engine.statistics import MixStatistics, StatisticsMeter
+from worker.engine.watch import Watch
+
+
+@dataclass(frozen=True, kw_only=True)
+class Survey:
+    """What the first pass found.
+
+    `frames`: of the recording at its own rate. `mix_frames`, `statistics`: of the mix at the model's rate and channels.
+    """
+
+    path: Path
+    facts: AudioFacts
+    frames: int
+    mix_frames: int
+    statistics: MixStatistics
+
+    @property
+    def seconds(self) -> float:
+        """How long the recording is."""
+        return self.frames / self.facts.sample_rate
+
+
+def survey(path: Path, separator: Separator, *, max_seconds: float | None, watch: Watch) -> Survey:
+    """Decode the whole file once. Raises MediaError (see media.errors), Canceled."""
+    facts = probe(path)
+    heard = _Heard(facts, watch)
+    meter = StatisticsMeter()
+    source = heard.listen(decode(path, channels=separator.channels, max_seconds=max_seconds))
+    for block in _at_rate(source, facts.sample_rate, separator):
+        meter.add(block)
+    watch.progress("decoding", 1.0)
+    return Survey(path=path, facts=facts, frames=heard.frames, mix_frames=meter.frames, statistics=meter.statistics)
+
+
+class _Heard:
+    """Counts the frames at the recording's own rate and tells the watch."""
+
+    def __init__(self, facts: AudioFacts, watch: Watch) -> None:
+        self.frames = 0
+        self._claimed = (facts.duration_seconds or 0.0) * facts.sample_rate
+        self._watch = watch
+
+    def listen(self, blocks: Iterator[FloatBlock]) -> Iterator[FloatBlock]:
+        for block in blocks:
+            if self._watch.canceled():
+                raise Canceled
+            self.frames += block.shape[-1]
+            if self._claimed:
+                self._watch.progress("decoding", min(1.0, self.frames / self._claimed))
+            yield block
+
+
+def _at_rate(blocks: Iterator[FloatBlock], source_rate: int, separator: Separator) -> Iterator[FloatBlock]:
+    """As `decode` itself resamples, so that the second pass gives the same frames."""
+    if source_rate == separator.sample_rate:
+        yield from blocks
+        return
+    resampler = Resampler(source_rate, separator.sample_rate, separator.channels)
+    for block in blocks:
+        yield resampler.push(block)
+    yield resampler.finish()
