@@ -1,14 +1,15 @@
 """The roof of `stemify`: which commands there are, and how each ending becomes an exit code and one sentence."""
 
 import os
+import signal
 import sys
+from types import FrameType
 
-import click
 import typer
 
-from cli.commands import up
+from cli.commands import jobs, models, separate, submit, up
 from cli.console import say
-from cli.errors import INTERRUPTED, CommandError
+from cli.errors import CommandError, Interrupted
 
 app = typer.Typer(
     name="stemify",
@@ -19,27 +20,30 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command(epilog=up.EXAMPLE)(up.up)
+app.add_typer(up.app)
+app.add_typer(separate.app)
+app.add_typer(submit.app)
+app.add_typer(jobs.app, name="jobs")
+app.add_typer(models.app, name="models")
 
 
 def main() -> None:
     """Run the command line. Exit codes: 0 done, 1 the job failed, 2 wrong use, 3 server not reachable, 130 Ctrl-C."""
+    signal.signal(signal.SIGINT, _interrupt)
     try:
-        sys.exit(app(standalone_mode=False) or 0)
+        app()
     except CommandError as ended:
         say(str(ended))
         sys.exit(ended.exit_code)
-    except click.ClickException as misused:
-        misused.show()
-        sys.exit(misused.exit_code)
-    except (click.Abort, KeyboardInterrupt):
-        say("Stopped.")
-        sys.exit(INTERRUPTED)
     except Exception as unforeseen:
         if os.environ.get("STEMIFY_DEBUG"):
             raise
         say(f"Something unforeseen happened ({type(unforeseen).__name__}: {unforeseen}); STEMIFY_DEBUG=1 shows where.")
         sys.exit(1)
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise Interrupted("Stopped.")
 
 
 if __name__ == "__main__":

@@ -11,9 +11,10 @@ from cli.data_folder import DataFolder
 from cli.errors import Interrupted
 from cli.stack import StackOptions, run_stack
 
-EXAMPLE = "Example: stemify up --port 8001 --data-dir ~/stemify-data"
+app = typer.Typer()
 
 
+@app.command(epilog="Example: stemify up --port 8001 --data-dir ~/stemify-data")
 def up(
     port: Annotated[int, typer.Option(min=1, max=65_535, envvar="PORT", help="Port of the web UI and the API.")] = 8000,
     host: Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 lets others in.")] = "127.0.0.1",

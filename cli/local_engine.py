@@ -1,0 +1,98 @@
+"""The separation engine on this machine, for commands: loads a model, separates a file, translates its errors."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from cli.bars import JobBar, bytes_bar
+from cli.console import say
+from cli.errors import CommandError, JobFailed, WrongUse
+from cli.models_folder import model_settings, recipes, weights_store
+from contract.catalog import DEMO_MODEL
+from contract.options import JobRequest
+
+_SHARES = {"decoding": (0.0, 5.0), "separating": (5.0, 85.0), "encoding": (90.0, 10.0)}
+"""Where each stage begins on the bar and how much of it is the stage's, in percent."""
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """The engine's and the files' errors as endings of a command."""
+    # imported late: the engine is not always installed beside the command line
+    try:
+        from media.errors import MediaError  # likewise
+        from worker.engine import errors  # likewise
+    except ImportError as missing:
+        raise CommandError(
+            f"The separation engine is not installed ({missing.name} is missing); run `pip install 'stemify[worker]'`."
+        ) from missing
+    try:
+        yield
+    except (errors.InvalidOptions, errors.UnknownModel, errors.CatalogInvalid, errors.DeviceUnavailable) as wrong:
+        raise WrongUse(str(wrong)) from wrong
+    except (errors.EngineError, MediaError) as failed:
+        raise JobFailed(str(failed)) from failed
+    except OSError as refused:
+        raise JobFailed(f"{refused.strerror or refused}: {refused.filename or 'a file'}.") from refused
+
+
+def load_model(name: str | None, *, device: str, precision: str, shown: bool) -> Any:
+    """A separator for the model of this name, or for the default one, or for `demo` when that one cannot be had.
+
+    Absent weights are fetched under a progress bar. Raises WrongUse, JobFailed.
+    """
+    settings = model_settings()
+    try:
+        return _load(name or settings.default, device=device, precision=precision, shown=shown)
+    except JobFailed as failed:
+        if name is not None:
+            raise
+        say(f"{failed}\nUsing the small bundled model `{DEMO_MODEL}` instead: it is for trying things out.")
+        return _load(DEMO_MODEL, device=device, precision=precision, shown=shown)
+
+
+def _load(name: str, *, device: str, precision: str, shown: bool) -> Any:
+    with translated():
+        # torch comes with the engine: loaded when a model is, not before
+        from worker.engine.catalog import recipe_named
+        from worker.engine.loading import load_separator  # likewise
+
+        settings = model_settings()
+        store, recipe = weights_store(settings), recipe_named(name, recipes(settings))
+        fetch(store, recipe, shown=shown)
+        return load_separator(recipe, device=device, precision=precision, weights=store)
+
+
+def fetch(store: Any, recipe: Any, *, shown: bool) -> None:
+    """Fetch a model's weights where they are absent, under a progress bar."""
+    if store.state(recipe) == "ready":
+        return
+    with bytes_bar(f"Fetching {recipe.name}", None, shown=shown) as bar:
+        store.fetch(recipe, lambda _name, there, whole: bar.at(there, whole))
+
+
+def separate(path: Path, folder: Path, request: JobRequest, *, separator: Any, bar: JobBar) -> Any:
+    """Separate one recording into `folder`; the engine's Separation. Raises WrongUse, JobFailed."""
+    with translated():
+        # as above
+        from worker.engine import OutputOptions, SeparationOptions, Watch, separate_file
+
+        class Shown(Watch):
+            """Moves the bar."""
+
+            def progress(self, stage: str, fraction: float) -> None:
+                """See Watch."""
+                start, share = _SHARES[stage]
+                bar.at(start + share * fraction, stage)
+
+        options = SeparationOptions(
+            **request.model_dump(include={"stems", "two_stems", "shifts", "overlap", "clip", "residual"}),
+            seed=request.seed or 0,
+        )
+        output = OutputOptions(
+            **request.model_dump(include={"format", "bit_depth", "bitrate_kbps"}),
+            sample_rate=None if request.sample_rate == "source" else request.sample_rate,
+            channels="source",
+        )
+        return separate_file(path, folder, separator=separator, options=options, output=output, watch=Shown())
