@@ -23,7 +23,9 @@ def broker_url(settings: RedisSettings) -> str:
         return _socket_url(parts.netloc, parts.path, query)
     if parts.scheme == "rediss":
         query.setdefault("ssl_cert_reqs", "required")
-    return parts._replace(query=urlencode(query), path=_database(parts.path, query)).geturl()
+    path = f"/{query['db']}" if "db" in query else parts.path
+    spoken = {name: value for name, value in query.items() if name.startswith("ssl_")}
+    return parts._replace(query=urlencode(spoken), path=path).geturl()
 
 
 def _socket_url(netloc: str, path: str, query: dict[str, str]) -> str:
@@ -32,10 +34,6 @@ def _socket_url(netloc: str, path: str, query: dict[str, str]) -> str:
         login = f"{login.partition(':')[0]}:{quote(query['password'], safe='')}"
     at = f"{login}@" if login else ""
     return f"redis+socket://{at}{quote(unquote(path))}?virtual_host={quote(query.get('db', '0'))}"
-
-
-def _database(path: str, query: dict[str, str]) -> str:
-    return f"/{query.pop('db')}" if "db" in query else path
 
 
 def celery_settings(queue: QueueSettings) -> dict[str, Any]:

@@ -1,0 +1,79 @@
+"""How long an ended job's files and record are kept, and the order in which they go. Removes no file itself."""
+
+from datetime import timedelta
+
+import redis
+
+from contract import keys
+from contract.errors import JobNotFound
+from contract.job_record import JobRecords
+from contract.jobs import Job
+from contract.redis_client import store_errors, texts
+from contract.scripts import load_script
+from contract.settings import RetentionSettings
+
+_LATE_WRITES_SECONDS = 60
+"""After a deletion the files are removed once more, so that what a late worker still wrote goes too."""
+
+
+class Expiry:
+    """Every method raises StoreUnavailable when the server cannot be reached."""
+
+    def __init__(self, client: redis.Redis, records: JobRecords, retention: RetentionSettings) -> None:
+        self._redis = client
+        self._records = records
+        self._retention = retention
+        self._delete = load_script(client, "delete")
+        self._removed = load_script(client, "files_removed")
+        self._downloaded = load_script(client, "downloaded")
+
+    def hide(self, job: Job) -> None:
+        """Hide an ended job's record; its files come due. Raises JobNotFound when it is hidden already."""
+        job_id = job.job_id
+        names = [keys.job(job_id), keys.PENDING, keys.PUBLISHED, keys.LEASES, keys.RETENTION, keys.RECORDS]
+        names += [keys.tenant_jobs(job.tenant), keys.tenant_active(job.tenant), keys.DEAD_LETTERS]
+        with store_errors():
+            answer = self._delete(keys=names, args=[job_id, _LATE_WRITES_SECONDS * 1000])
+        if answer is None:
+            raise JobNotFound
+
+    def due(self, limit: int) -> list[Job]:
+        """Ended jobs, deleted ones among them, whose files should go now; `files_removed` says that they went."""
+        ids = self._before_now(keys.RETENTION, limit)
+        found = self._records.read_all(ids, hidden=True)
+        for job_id, job in zip(ids, found, strict=True):
+            if job is None:
+                self.files_removed(job_id)
+        return [job for job in found if job is not None]
+
+    def files_removed(self, job_id: str) -> None:
+        """An ended job's files are gone. Its record follows in its time, or at once when it was deleted."""
+        later = max(0, self._retention.records_seconds - self._retention.files_seconds)
+        with store_errors():
+            self._removed(keys=[keys.job(job_id), keys.RETENTION, keys.RECORDS], args=[job_id, later * 1000])
+
+    def downloaded(self, job_id: str) -> None:
+        """A download began: where a shorter time after it is set, that time begins."""
+        seconds = self._retention.after_download_seconds
+        if seconds is not None:
+            with store_errors():
+                self._downloaded(keys=[keys.job(job_id), keys.RETENTION], args=[job_id, seconds * 1000])
+
+    def forget(self, limit: int) -> int:
+        """Remove records whose time is over; how many went."""
+        ids = self._before_now(keys.RECORDS, limit)
+        for job_id, job in zip(ids, self._records.read_all(ids, hidden=True), strict=True):
+            with store_errors():
+                pipe = self._redis.pipeline(transaction=True)
+                pipe.delete(keys.job(job_id))
+                pipe.zrem(keys.DEAD_LETTERS, job_id)
+                if job is not None:
+                    pipe.zrem(keys.tenant_jobs(job.tenant), job_id)
+                pipe.zrem(keys.RECORDS, job_id)
+                pipe.execute()
+        return len(ids)
+
+    def _before_now(self, index: str, limit: int) -> list[str]:
+        now = self._records.now() + timedelta(milliseconds=1)
+        with store_errors():
+            return texts(self._redis.zrangebyscore(index, "-inf", int(now.timestamp() * 1000), start=0, num=limit))

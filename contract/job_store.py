@@ -1,0 +1,230 @@
+"""Where jobs live: every change is Job.apply, stored and announced by one script. Knows no HTTP, Celery or file."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+import redis
+
+from contract import transitions
+from contract.errors import JobNotFound, LeaseLost, QueueFull, StoreUnavailable
+from contract.events import (
+    Event,
+    JobAccepted,
+    JobCanceled,
+    JobClaimed,
+    JobCompleted,
+    JobFailed,
+    JobProgressed,
+    JobReleased,
+    JobRequeued,
+    StemFinished,
+)
+from contract.expiry import Expiry
+from contract.job_pages import JobFilter, JobPages, Page
+from contract.job_record import Change, JobRecords, Outcome
+from contract.jobs import Job, JobStatus
+from contract.settings import QueueSettings, RetentionSettings
+from contract.waiting_line import Reaped, WaitingLine
+
+_TRIES = 25
+"""How often a change is made again on a record that moved meanwhile; a job has few hands on it at once."""
+_SOONEST_RETRY_SECONDS, _LATEST_RETRY_SECONDS = 5, 300
+
+Choice = Callable[[Job], Event | None]
+
+
+@dataclass(frozen=True)
+class _Settled:
+    """The job as it stands now, and the event that happened to it (None when none did)."""
+
+    job: Job
+    event: Event | None
+
+
+class JobStore:
+    """The record of every job. Any method raises StoreUnavailable when the server cannot be reached.
+
+    Methods taking a `job` act for the attempt that holds it: under its fence, or with LeaseLost.
+    """
+
+    def __init__(self, client: redis.Redis, *, queue: QueueSettings, retention: RetentionSettings) -> None:
+        self._queue = queue
+        self._retention = retention
+        self._records = JobRecords(client, lease_seconds=queue.lease_seconds)
+        self._line = WaitingLine(client, queue)
+        self._pages = JobPages(client, self._records)
+        self._expiry = Expiry(client, self._records, retention)
+
+    def accept(self, job: Job) -> Job:
+        """Take a new job in and put it in line; `created_at` becomes the store's time. Raises QueueFull."""
+        now = self.now()
+        event = JobAccepted(at=now)
+        accepted = job.model_copy(update={"created_at": now}).apply(event)
+        full = self._records.accept(accepted, event, max_depth=self._queue.max_depth)
+        if full is not None:
+            wait = min(max(full.wait_seconds // 2, _SOONEST_RETRY_SECONDS), _LATEST_RETRY_SECONDS)
+            raise QueueFull(retry_after_seconds=wait)
+        return accepted
+
+    def get(self, job_id: str) -> Job:
+        """The job as it stands. Raises JobNotFound."""
+        return self._records.read(job_id)
+
+    def claim(self, job_id: str, *, worker: str) -> Job | None:
+        """Take a job for a worker, under a lease and the next fence.
+
+        None when it is not to be had: ended, gone, held by a live lease, or given up now after too many attempts.
+        """
+        at, most = self.now(), self._queue.max_attempts
+        try:
+            settled = self._settle(
+                self.get(job_id),
+                lambda job: transitions.claimed(job, worker, at=at, max_attempts=most),
+                lapsed=True,
+            )
+        except JobNotFound:
+            self._line.drop(job_id)
+            return None
+        return settled.job if isinstance(settled.event, JobClaimed) else None
+
+    def beat(self, job: Job) -> Job:
+        """Renew the lease; the job as it stands, so that `cancel_requested` is seen. Raises LeaseLost."""
+        current = self._records.beat(job)
+        if current is None:
+            raise LeaseLost
+        return current
+
+    def record(self, job: Job, event: JobProgressed | StemFinished) -> Job:
+        """Store what the running attempt did, and renew its lease. Raises LeaseLost."""
+        return self._held(job, lambda _: event, renews=True)
+
+    def finish(self, job: Job, event: JobCompleted | JobFailed | JobCanceled) -> Job:
+        """End the job: the commit. The store sets the time, and `expires_at` unless given. Raises LeaseLost."""
+        ending = event.model_copy(update={"at": self.now()})
+        return self._held(job, lambda _: ending)
+
+    def give_back(self, job: Job, event: JobReleased | JobRequeued) -> Job:
+        """Put the job back in line; its message is sent by the next sweep. Raises LeaseLost.
+
+        A job that should stop is canceled instead, and one requeued after its last attempt fails.
+        """
+        at, most = self.now(), self._queue.max_attempts
+        return self._held(job, lambda now: transitions.given_back(now, event, at=at, max_attempts=most))
+
+    def cancel(self, job_id: str) -> Job:
+        """Stop a waiting job at once, ask a running one's worker to; an ended one is unchanged. Raises JobNotFound."""
+        at = self.now()
+        return self._settle(self.get(job_id), lambda job: transitions.canceled(job, at=at)).job
+
+    def delete(self, job_id: str) -> Job:
+        """Cancel the job if it has not ended, and hide it; the caller removes its files. Raises JobNotFound."""
+        at = self.now()
+        ended = self._settle(self.get(job_id), lambda job: None if job.is_terminal else JobCanceled(at=at)).job
+        self._expiry.hide(ended)
+        return ended
+
+    def reap(self) -> Reaped:
+        """Take back jobs whose lease lapsed and find lost messages; one caller sweeps at a time."""
+        if not self._line.may_sweep():
+            return Reaped()
+        swept = [settled for job_id in self._line.lapsed() if (settled := self._reclaim(job_id))]
+        requeued = tuple(each.job.job_id for each in swept if isinstance(each.event, JobRequeued))
+        failed = tuple(each.job.job_id for each in swept if each.job.is_terminal)
+        return Reaped(requeued, failed, tuple(dict.fromkeys((*requeued, *self._line.unheard()))))
+
+    def expired(self, limit: int = 100) -> list[Job]:
+        """Ended or deleted jobs whose files should be removed now; then say `files_removed`."""
+        return self._expiry.due(limit)
+
+    def files_removed(self, job_id: str) -> None:
+        """The files of a job from `expired` are gone; its record stays for its own time."""
+        self._expiry.files_removed(job_id)
+
+    def downloaded(self, job_id: str) -> None:
+        """Somebody downloads the job's stems: where a shorter time to keep them is set, it begins."""
+        self._expiry.downloaded(job_id)
+
+    def forget(self, limit: int = 100) -> int:
+        """Remove records that were kept long enough; how many went."""
+        return self._expiry.forget(limit)
+
+    def page(
+        self,
+        tenant: str,
+        *,
+        limit: int = 20,
+        cursor: str | None = None,
+        statuses: Collection[JobStatus] | None = None,
+        model: str | None = None,
+        created_after: datetime | None = None,
+    ) -> Page:
+        """A tenant's jobs, newest first. Raises FieldProblem for a cursor that is none of ours."""
+        wanted = JobFilter(statuses=statuses, model=model, created_after=created_after)
+        return self._pages.page(tenant, limit=limit, cursor=cursor, wanted=wanted)
+
+    def position(self, job: Job) -> int | None:
+        """The job's place among the waiting, the next one being 1; None when it does not wait."""
+        return self._line.place(job.job_id) if job.status is JobStatus.queued else None
+
+    def depth(self) -> int:
+        """How many jobs wait."""
+        return self._line.depth()
+
+    def counts(self) -> dict[JobStatus, int]:
+        """How many jobs wait and run now, and how many ever ended each way."""
+        return self._line.counts()
+
+    def oldest_waiting_seconds(self) -> float:
+        """How long the first in line has waited; 0 when nobody waits."""
+        oldest = self._line.oldest_milliseconds()
+        return 0.0 if oldest is None else max(0.0, self.now().timestamp() - oldest / 1000)
+
+    def now(self) -> datetime:
+        """The store's clock, the only one that decides anything."""
+        return self._records.now()
+
+    def _reclaim(self, job_id: str) -> _Settled | None:
+        at, most = self.now(), self._queue.max_attempts
+        try:
+            return self._settle(
+                self.get(job_id),
+                lambda job: transitions.lost(job, transitions.LAPSED, at=at, max_attempts=most),
+                lapsed=True,
+            )
+        except JobNotFound:
+            self._line.drop(job_id)
+            return None
+
+    def _held(self, mine: Job, choose: Choice, *, renews: bool = False) -> Job:
+        def choose_if_held(job: Job) -> Event | None:
+            transitions.check_held(job, mine)
+            return choose(job)
+
+        try:
+            return self._settle(mine, choose_if_held, renews=renews).job
+        except JobNotFound:
+            raise LeaseLost from None
+
+    def _settle(self, job: Job, choose: Choice, *, renews: bool = False, lapsed: bool = False) -> _Settled:
+        """Store the event `choose` makes of the job; on the newer record again when it moved meanwhile."""
+        for _ in range(_TRIES):
+            event = choose(job)
+            if event is None:
+                return _Settled(job, None)
+            event = transitions.with_expiry(event, files_seconds=self._retention.files_seconds)
+            claims = isinstance(event, JobClaimed)
+            change = Change(
+                before=job,
+                event=event,
+                after=job.apply(event),
+                renews_lease=renews or claims,
+                needs_lapsed_lease=lapsed,
+            )
+            outcome = self._records.store(change)
+            if outcome is Outcome.done:
+                return _Settled(change.after, event)
+            if outcome is Outcome.held:
+                return _Settled(job, None)
+            job = self.get(job.job_id)
+        raise StoreUnavailable("The job's record changes too quickly.")
