@@ -10,7 +10,7 @@ FloatBlock = NDArray[np.float32]
 
 
 def in_blocks_of(frames: int, blocks: Iterable[FloatBlock]) -> Iterator[FloatBlock]:
-    """Cut or join `blocks` so that each has exactly `frames` frames, the last at most that many; none is empty."""
+    """Cut or join `blocks` so that each has `frames` frames, the last at most that many; contiguous, never empty."""
     waiting: list[FloatBlock] = []
     held = 0
     for block in blocks:
@@ -20,10 +20,11 @@ def in_blocks_of(frames: int, blocks: Iterable[FloatBlock]) -> Iterator[FloatBlo
             continue
         joined = _joined(waiting)
         whole = held - held % frames
-        yield from (joined[:, start : start + frames] for start in range(0, whole, frames))
+        for start in range(0, whole, frames):
+            yield np.ascontiguousarray(joined[:, start : start + frames])
         waiting, held = [joined[:, whole:]], held - whole
     if held:
-        yield _joined(waiting)
+        yield np.ascontiguousarray(_joined(waiting))
 
 
 def _joined(blocks: list[FloatBlock]) -> FloatBlock:

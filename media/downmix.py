@@ -22,6 +22,15 @@ _WEIGHTS = {
     "DL": (1.0, 0.0),
     "DR": (0.0, 1.0),
 }
+# What is meant where a file does not name its loudspeakers: the order WAV files have always had.
+_USUAL = {
+    3: ("FL", "FR", "FC"),
+    4: ("FL", "FR", "BL", "BR"),
+    5: ("FL", "FR", "FC", "BL", "BR"),
+    6: ("FL", "FR", "FC", "LFE", "BL", "BR"),
+    7: ("FL", "FR", "FC", "LFE", "BC", "SL", "SR"),
+    8: ("FL", "FR", "FC", "LFE", "BL", "BR", "SL", "SR"),
+}
 
 
 def in_channels(samples: FloatBlock, layout: tuple[str, ...], wanted: int) -> FloatBlock:
@@ -42,8 +51,6 @@ def in_channels(samples: FloatBlock, layout: tuple[str, ...], wanted: int) -> Fl
 
 
 def _stereo_matrix(layout: tuple[str, ...]) -> FloatBlock:
-    if all(name in _WEIGHTS for name in layout):
-        matrix = np.array([_WEIGHTS[name] for name in layout], dtype=np.float32).T
-    else:  # loudspeakers nobody named: even ones left, odd ones right, as almost every layout has them
-        matrix = np.array([[(index + ear + 1) % 2 for index in range(len(layout))] for ear in (0, 1)], np.float32)
+    named = layout if all(name in _WEIGHTS for name in layout) else _USUAL[len(layout)]
+    matrix = np.array([_WEIGHTS[name] for name in named], dtype=np.float32).T
     return matrix / max(float(matrix.sum(axis=1).max()), 1.0)

@@ -31,13 +31,22 @@ def without_padding(recording: Recording, chunks: Iterable[Chunk]) -> Iterator[C
 
 def _told_frames(recording: Recording) -> int | None:
     if recording.container_name == "MP4":
-        return _told_by_mp4(recording)
+        return _told_by_itunes(recording) or _told_by_tables(recording)
     if recording.container_name == "Ogg" and recording.stream.codec_context.codec.name == "vorbis":
         return recording.stream.duration  # FFmpeg itself cuts all but the shortest files
     return None
 
 
-def _told_by_mp4(recording: Recording) -> int | None:
+def _told_by_itunes(recording: Recording) -> int | None:
+    """The frame count in the tag that Apple's encoders leave: delay, padding and length, in hexadecimal."""
+    words = recording.container.metadata.get("iTunSMPB", "").split()
+    try:
+        return int(words[3], 16)
+    except (IndexError, ValueError):
+        return None
+
+
+def _told_by_tables(recording: Recording) -> int | None:
     stream, last, first = recording.stream, recording.last_packet, recording.first_pts
     if stream.time_base is None or last is None or first is None:
         return None

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,11 @@ class Peaks:
     minimum: tuple[float, ...]
     maximum: tuple[float, ...]
 
+    @classmethod
+    def from_json(cls, stored: dict[str, Any]) -> "Peaks":
+        """What `as_json` gave, read back."""
+        return cls(stored["frames"], tuple(stored["minimum"]), tuple(stored["maximum"]))
+
     @property
     def points(self) -> int:
         """How many stretches there are."""
@@ -37,6 +43,10 @@ class Peaks:
             "maximum": list(self.maximum),
         }
 
+    def reduced(self, points: int) -> "Peaks":
+        """The same outline in at most `points` stretches."""
+        return _outline(self.frames, np.array(self.minimum), np.array(self.maximum), points)
+
 
 class PeaksMeter:
     """Takes blocks (channels x frames) and knows their peak, RMS and outline. About 300 kB, whatever the length."""
@@ -47,8 +57,8 @@ class PeaksMeter:
         self._samples = 0
         self._squares = 0.0
         self._width = _FIRST_WIDTH
-        self._low = np.zeros(_BINS, dtype=np.float32)
-        self._high = np.zeros(_BINS, dtype=np.float32)
+        self._low = np.full(_BINS, np.inf, dtype=np.float32)
+        self._high = np.full(_BINS, -np.inf, dtype=np.float32)
 
     @property
     def rms(self) -> float:
@@ -70,32 +80,33 @@ class PeaksMeter:
         self.frames = end
 
     def peaks(self, points: int) -> Peaks:
-        """The outline in `points` stretches, or as many as are known when the audio is shorter than that."""
+        """The outline in at most `points` stretches (up to 16,384 are known), fewer when the audio is very short."""
         bins = -(-self.frames // self._width)
-        count = min(points, bins)
-        if count < 1:
-            return Peaks(self.frames, (), ())
-        starts = np.arange(count) * bins // count
-        low = np.minimum.reduceat(self._low[:bins], starts)
-        high = np.maximum.reduceat(self._high[:bins], starts)
-        return Peaks(self.frames, _rounded(low), _rounded(high))
+        return _outline(self.frames, self._low[:bins], self._high[:bins], points)
 
     def _fold(self, low: NDArray[np.float32], high: NDArray[np.float32]) -> None:
         first = self.frames // self._width
         edges = np.arange((first + 1) * self._width, self.frames + low.size, self._width) - self.frames
         starts = np.concatenate(([0], edges))
-        lows, highs = np.minimum.reduceat(low, starts), np.maximum.reduceat(high, starts)
-        if self.frames % self._width:  # the first bin was begun by an earlier block
-            lows[0], highs[0] = min(lows[0], self._low[first]), max(highs[0], self._high[first])
-        self._low[first : first + lows.size] = lows
-        self._high[first : first + highs.size] = highs
+        bins = slice(first, first + starts.size)  # the first of them may have been begun by an earlier block
+        self._low[bins] = np.minimum(self._low[bins], np.minimum.reduceat(low, starts))
+        self._high[bins] = np.maximum(self._high[bins], np.maximum.reduceat(high, starts))
 
     def _halve(self) -> None:
         self._width *= 2
         half = _BINS // 2
         self._low[:half] = self._low.reshape(-1, 2).min(axis=1)
         self._high[:half] = self._high.reshape(-1, 2).max(axis=1)
+        self._low[half:], self._high[half:] = np.inf, -np.inf
 
 
-def _rounded(values: NDArray[np.float32]) -> tuple[float, ...]:
+def _outline(frames: int, low: NDArray[Any], high: NDArray[Any], points: int) -> Peaks:
+    count = min(points, low.size)
+    if count < 1:
+        return Peaks(frames, (), ())
+    starts = np.arange(count) * low.size // count
+    return Peaks(frames, _rounded(np.minimum.reduceat(low, starts)), _rounded(np.maximum.reduceat(high, starts)))
+
+
+def _rounded(values: NDArray[Any]) -> tuple[float, ...]:
     return tuple(round(float(value), 4) for value in values)

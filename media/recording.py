@@ -117,11 +117,10 @@ class _Nameless:
 def _opened(path: Path) -> FileIO:
     # Not blocking: opening a named pipe would otherwise wait for a writer for ever.
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    file = FileIO(descriptor, "r")
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        file.close()
+        os.close(descriptor)
         raise UnsupportedMedia("something that is not a regular file")
-    return file
+    return FileIO(descriptor, "r")
 
 
 def _named(head: bytes) -> str:

@@ -1,5 +1,7 @@
 """Another sample rate for a stream of blocks, in constant memory, with the exact length and no shift."""
 
+from fractions import Fraction
+
 import numpy as np
 import soxr
 
@@ -7,8 +9,8 @@ from media.blocks import FloatBlock
 
 
 def resampled_frames(frames: int, source_rate: int, target_rate: int) -> int:
-    """How many frames `frames` become: frames * target / source, rounded half up."""
-    return (2 * frames * target_rate + source_rate) // (2 * source_rate)
+    """How many frames `frames` become: frames * target / source as `round` rounds it, but never none of some."""
+    return max(round(Fraction(frames * target_rate, source_rate)), min(frames, 1))
 
 
 class Resampler:

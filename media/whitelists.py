@@ -1,4 +1,4 @@
-"""The containers, protocols and decoders an uploaded file may use; everything else in FFmpeg stays unreachable."""
+"""The containers, protocols and decoders an uploaded file may use; the rest of FFmpeg stays out of reach."""
 
 CONTAINERS = {
     "wav": "WAV",
@@ -14,7 +14,8 @@ CONTAINERS = {
 }
 """FFmpeg's demuxer (the first of its names) and what people call the container."""
 
-PROTOCOLS = ("file",)
+PROTOCOLS = ("none",)
+"""None: the file is read for FFmpeg by us, so FFmpeg itself need open nothing, whatever a container points to."""
 
 _PCM = ("u8", "s8", "s16le", "s16be", "s24le", "s24be", "s32le", "s32be", "f32le", "f32be", "f64le", "f64be")
 DECODERS = (
