@@ -127,6 +127,8 @@ def _ending(job: Job, event: Event) -> dict[str, Any]:
     ending: dict[str, Any] = {"expires_ms": _milliseconds(job.expires_at or job.completed_at or event.at)}
     if job.error is not None:
         ending |= {"failure": job.error.code, "given_up": job.error.code is FailureCode.worker_lost}
+    if isinstance(event, JobCompleted):
+        ending["spent"] = event.timings
     if isinstance(event, JobCompleted) and job.attempt == 1 and job.started_at is not None:
         ending["service_ms"] = max(0, _milliseconds(event.at) - _milliseconds(job.started_at))
     return ending

@@ -46,6 +46,9 @@ else
   if change.failure then
     redis.call('HINCRBY', KEYS[8], 'failed:' .. change.failure, 1)
   end
+  for name, seconds in pairs(change.spent or {}) do
+    redis.call('HINCRBYFLOAT', KEYS[8], 'spent:' .. name, seconds)
+  end
   if change.given_up then
     redis.call('ZADD', KEYS[7], now, id)
   end
