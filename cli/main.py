@@ -7,7 +7,7 @@ from types import FrameType
 
 import typer
 
-from cli.commands import jobs, models, separate, submit, up
+from cli.commands import demo, doctor, jobs, models, separate, submit, up
 from cli.console import say
 from cli.errors import CommandError, Interrupted
 
@@ -21,10 +21,12 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(up.app)
+app.add_typer(demo.app)
 app.add_typer(separate.app)
 app.add_typer(submit.app)
 app.add_typer(jobs.app, name="jobs")
 app.add_typer(models.app, name="models")
+app.add_typer(doctor.app)
 
 
 def main() -> None:

@@ -42,12 +42,9 @@ class Server:
     def __init__(self, url: str, *, key: str | None = None) -> None:
         self.url = url.rstrip("/")
         headers = {"Authorization": f"Bearer {key}"} if key else {}
-        try:
-            self._http = httpx.Client(base_url=self.url, headers=headers, timeout=_TIMEOUT, follow_redirects=True)
-        except (httpx.InvalidURL, ValueError) as wrong:
-            raise WrongUse(f"{url!r} is no address of a server; write it like http://localhost:8000.") from wrong
-        if self._http.base_url.scheme not in ("http", "https"):
+        if not _is_address(self.url):
             raise WrongUse(f"{url!r} is no address of a server; write it like http://localhost:8000.")
+        self._http = httpx.Client(base_url=self.url, headers=headers, timeout=_TIMEOUT, follow_redirects=True)
 
     def __enter__(self) -> Self:
         return self
@@ -114,6 +111,14 @@ class Server:
         if response.is_error:
             raise _refusal(response)
         return response
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = httpx.URL(url)
+    except httpx.InvalidURL:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.host)
 
 
 @contextmanager

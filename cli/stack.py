@@ -16,6 +16,7 @@ from cli.data_folder import DataFolder
 from cli.embedded_redis import EmbeddedRedis
 from cli.errors import StackFailed, WrongUse
 from cli.health import answers
+from cli.models_folder import default_folder
 from cli.stop_signals import StopSignals
 from cli.supervisor import Say, Supervisor
 
@@ -27,11 +28,15 @@ _WORKER_STOP_SECONDS = 25.0  # the worker's own 20 s for the running job, and a 
 
 @dataclass(frozen=True, kw_only=True)
 class StackOptions:
-    """Where the stack listens, how many workers it has, and what its processes are told besides."""
+    """Where the stack listens, how many workers it has, and what its processes are told besides.
+
+    `embedded`: start a server of our own even where the environment names one (REDIS_URL).
+    """
 
     port: int
     host: str = "127.0.0.1"
     workers: int = 1
+    embedded: bool = False
     environment: tuple[tuple[str, str], ...] = ()
 
     @property
@@ -59,7 +64,7 @@ async def run_stack(
         raise WrongUse(f"Port {options.port} of {options.host} is in use; choose another with --port.")
     supervisor = Supervisor(logs=folder.logs, say=say)
     with ExitStack() as opened, StopSignals() as signals:
-        redis = None if _outside_redis() else opened.enter_context(EmbeddedRedis(folder.redis))
+        redis = None if _uses_outside_redis(options) else opened.enter_context(EmbeddedRedis(folder.redis))
         try:
             await signals.until_stopped(_live(options, folder, supervisor, redis, then))
         finally:
@@ -97,15 +102,17 @@ async def _until(is_so: Callable[[], Awaitable[bool]], supervisor: Supervisor, w
         await asyncio.sleep(_POLL_SECONDS)
 
 
-def _outside_redis() -> bool:
-    return bool(os.environ.get("REDIS_URL") or os.environ.get("STEMIFY_REDIS__URL"))
+def _uses_outside_redis(options: StackOptions) -> bool:
+    return not options.embedded and bool(os.environ.get("REDIS_URL") or os.environ.get("STEMIFY_REDIS__URL"))
 
 
 def _environment(options: StackOptions, folder: DataFolder, redis: EmbeddedRedis | None) -> dict[str, str]:
-    told = {"REMAP_SIGTERM": "SIGQUIT", "PORT": str(options.port)} | dict(options.environment)
-    if "STEMIFY_STORAGE__URL" not in os.environ:
-        told["STEMIFY_STORAGE__URL"] = f"file:{folder.blobs}"
-    return told | ({"REDIS_URL": redis.url} if redis else {})
+    """What the API and the workers are told; what the caller's environment says of storage and models holds."""
+    told = {"STEMIFY_STORAGE__URL": f"file:{folder.blobs}", "STEMIFY_MODELS__FOLDER": str(default_folder())}
+    told = {name: os.environ.get(name, value) for name, value in told.items()}
+    if redis is not None:
+        told |= {"REDIS_URL": redis.url, "STEMIFY_REDIS__URL": redis.url}
+    return told | {"PORT": str(options.port)} | dict(options.environment)
 
 
 def _api(options: StackOptions, environment: dict[str, str]) -> ChildSpec:
@@ -113,7 +120,7 @@ def _api(options: StackOptions, environment: dict[str, str]) -> ChildSpec:
     return ChildSpec(
         name="api",
         command=(sys.executable, "-m", "uvicorn", "backend.main:app", *address, "--no-access-log"),
-        environment={key: value for key, value in environment.items() if key != "REMAP_SIGTERM"},
+        environment=environment,
         stop_seconds=_API_STOP_SECONDS,
     )
 
@@ -123,6 +130,6 @@ def _worker(number: int, environment: dict[str, str]) -> ChildSpec:
     return ChildSpec(
         name=f"worker{number}",
         command=(sys.executable, "-m", "celery", "-A", "worker.main", "worker", *pool, "-n", f"stemify{number}@%h"),
-        environment=environment,
+        environment=environment | {"REMAP_SIGTERM": "SIGQUIT"},  # Celery: hand the running job back, do not just wait
         stop_seconds=_WORKER_STOP_SECONDS,
     )

@@ -1,0 +1,1 @@
+"""What `stemify doctor` asks of this machine: one subject a file, each check a function that gives findings."""
