@@ -33,7 +33,7 @@ def _told_frames(recording: Recording) -> int | None:
     if recording.container_name == "MP4":
         return _told_by_itunes(recording) or _told_by_tables(recording)
     if recording.container_name == "Ogg" and recording.stream.codec_context.codec.name == "vorbis":
-        return recording.stream.duration  # FFmpeg itself cuts all but the shortest files
+        return recording.stream.duration  # FFmpeg has cut the longer ones there already
     return None
 
 

@@ -11,6 +11,7 @@ from typing import NoReturn
 import av
 from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream
+from av.codec.context import Flags2
 from av.container import InputContainer
 from av.error import FFmpegError
 from av.packet import Packet
@@ -22,6 +23,7 @@ from media.whitelists import CONTAINERS, DECODERS, open_options
 
 _MOST_STREAMS = 32
 _BAD_PACKETS_FORGIVEN = 16
+_SHORT_FRAMES = 2**19
 
 
 class Recording:
@@ -36,6 +38,9 @@ class Recording:
         self.first_pts: int | None = None
         self.bad_packets = 0
         self._good_packets = 0
+        self._lead_in = self._is_short_vorbis()
+        if self._lead_in:
+            self.stream.codec_context.flags2 |= Flags2.skip_manual
 
     def frames(self) -> Iterator[AudioFrame]:
         """Every frame that decodes, in order. A bad packet is passed over; mostly bad ones raise UnsupportedMedia."""
@@ -59,6 +64,9 @@ class Recording:
             self._good_packets += 1
             self.last_packet = packet
         for frame in frames:
+            if self._lead_in:
+                self._lead_in = False
+                continue
             if self.first_pts is None:
                 self.first_pts = frame.pts
             if frame.samples:
@@ -69,6 +77,12 @@ class Recording:
             return [frame for frame in self.stream.decode(None) if frame.samples]
         except FFmpegError:
             return []
+
+    def _is_short_vorbis(self) -> bool:
+        # From a Vorbis stream of a single page FFmpeg cuts too many frames at the end, or none. It is told to cut
+        # nothing: then the first frame is the decoder's lead-in, and `without_padding` sees to the end.
+        name = self.stream.codec_context.codec.name
+        return self.container_name == "Ogg" and name == "vorbis" and (self.stream.duration or 0) < _SHORT_FRAMES
 
     def _first_audio_stream(self) -> AudioStream:
         streams = self.container.streams

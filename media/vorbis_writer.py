@@ -20,6 +20,7 @@ class VorbisWriter:
 
     def __init__(self, path: Path, output: OutputFormat, *, sample_rate: int, channels: int) -> None:
         self._sink = _PageSink(path)
+        self._waiting = np.empty((channels, 0), dtype=np.float32)
         quality = float(np.interp(output.kbps or 0, _NOMINAL_KBPS, np.linspace(0.0, 1.0, len(_NOMINAL_KBPS))))
         self._file = soundfile.SoundFile(
             self._sink,
@@ -33,13 +34,16 @@ class VorbisWriter:
 
     def write(self, block: FloatBlock) -> None:
         """Encode a block (channels x frames)."""
-        # Small pieces: libvorbis analyses on the stack as much as it is handed.
-        for start in range(0, block.shape[1], _PIECE_FRAMES):
-            self._file.write(np.ascontiguousarray(block[:, start : start + _PIECE_FRAMES].T))
-            self._sink.check()
+        # In pieces of one size: what libvorbis makes of the beginning depends on how much of it is handed over at once.
+        held = np.concatenate([self._waiting, block], axis=1)
+        whole = held.shape[1] - held.shape[1] % _PIECE_FRAMES
+        for start in range(0, whole, _PIECE_FRAMES):
+            self._hand_over(held[:, start : start + _PIECE_FRAMES])
+        self._waiting = held[:, whole:]
 
     def finish(self) -> None:
         """Flush what the codec holds and close."""
+        self._hand_over(self._waiting)
         self._file.close()
         self._sink.close()
 
@@ -48,6 +52,10 @@ class VorbisWriter:
         self._sink.forget()
         self._file.close()
         self._sink.close(checked=False)
+
+    def _hand_over(self, piece: FloatBlock) -> None:
+        self._file.write(np.ascontiguousarray(piece.T))
+        self._sink.check()
 
 
 class _PageSink:
