@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from media.formats import BitDepth, FormatName
 from worker.engine.errors import InvalidOptions
 
 Clip = Literal["joint", "clamp", "none"]
+OutputBitDepth = BitDepth | Literal["source"]
 OutputChannels = Literal["model", "source"]
 
 RESIDUAL = "residual"
@@ -45,6 +47,8 @@ class SeparationOptions:
             raise InvalidOptions(f"shifts must be from 0 to {MAX_SHIFTS}, not {self.shifts}.")
         if not 0.0 <= self.overlap <= MAX_OVERLAP:
             raise InvalidOptions(f"overlap must be from 0 to {MAX_OVERLAP}, not {self.overlap}.")
+        if self.max_seconds is not None and not self.max_seconds > 0.0:
+            raise InvalidOptions("max_seconds must be above 0.")
         if self.clip not in ("joint", "clamp", "none"):
             raise InvalidOptions(f"clip must be joint, clamp or none, not {self.clip!r}.")
 
@@ -73,8 +77,8 @@ class OutputOptions:
     `channels`: `model` (stereo with all published models) or `source` (mono stays mono).
     """
 
-    format: str = "wav"
-    bit_depth: str = "source"
+    format: FormatName = "wav"
+    bit_depth: OutputBitDepth = "source"
     sample_rate: int | None = None
     bitrate_kbps: int | None = None
     channels: OutputChannels = "model"

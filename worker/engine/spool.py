@@ -23,7 +23,7 @@ class Spool:
 
     def write(self, block: FloatBlock) -> None:
         """Append a block (channels x frames). Raises OSError when the disk is full."""
-        self._file.write(np.ascontiguousarray(block.T, np.float32))
+        self._file.write(np.ascontiguousarray(block.T, np.float32).data)
         self.frames += block.shape[-1]
         if block.size:
             self.peak = max(self.peak, float(np.abs(block).max()))

@@ -71,14 +71,11 @@ def _check(path: Path, name: str, meter: PeaksMeter, rendering: Rendering) -> No
             found.add(block)
     except MediaError as error:
         raise OutputInvalid(f"The stem {name} does not decode: {error}") from error
-    if (found.frames, facts.sample_rate, facts.channels) != (
-        rendering.frames,
-        rendering.sample_rate,
-        rendering.channels,
-    ):
+    wanted = (rendering.frames, rendering.sample_rate, rendering.channels)
+    if (found.frames, facts.sample_rate, facts.channels) != wanted:
         raise OutputInvalid(
             f"The stem {name} has {found.frames} frames, {facts.sample_rate} Hz and {facts.channels} channel(s) "
-            f"instead of {rendering.frames}, {rendering.sample_rate} and {rendering.channels}."
+            f"instead of {wanted[0]}, {wanted[1]} and {wanted[2]}."
         )
     if not _as_loud(found.peak, min(meter.peak, 1.0), lossy=rendering.output_format.lossy):
         raise OutputInvalid(f"The stem {name} came out at a peak of {found.peak:.5f} instead of {meter.peak:.5f}.")
