@@ -10,9 +10,11 @@ from contract.storage import BlobNotFound, BlobStore, open_storage
 SONG = bytes(range(256)) * 5_000  # 1.28 MB: several chunks
 
 
-@pytest.fixture
-def storage(tmp_path) -> BlobStore:
-    return open_storage(StorageSettings(url=f"file:{tmp_path}/blobs"))
+@pytest.fixture(params=["folder", "bucket"])
+def storage(request, tmp_path) -> BlobStore:
+    if request.param == "folder":
+        return open_storage(StorageSettings(url=f"file:{tmp_path}/blobs"))
+    return open_storage(request.getfixturevalue("bucket_settings"))
 
 
 def keys_of(storage: BlobStore, prefix: str = "") -> list[str]:
@@ -134,8 +136,25 @@ def test_a_folder_is_listed_without_its_neighbours(storage):
 
 @pytest.mark.parametrize(
     "key",
-    ["", "/etc/passwd", "../a", "a/../b", "a/./b", "a//b", "a/", ".a", "a/.hidden", "a\\b", "a\x00b", "a b", "ä", "a\n"]
-    + ["x" * 129, "/".join("a" * 9)],
+    [
+        *(
+            "",
+            "/etc/passwd",
+            "../a",
+            "a/../b",
+            "a/./b",
+            "a//b",
+            "a/",
+            ".a",
+            "a/.hidden",
+            "a\\b",
+            "a\x00b",
+            "a b",
+            "ä",
+            "a\n",
+        ),
+        *("x" * 129, "/".join("a" * 9)),
+    ],
 )
 def test_a_key_that_could_point_elsewhere_is_refused(storage, key):
     with pytest.raises(ValueError, match="not a blob's key"):
