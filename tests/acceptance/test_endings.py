@@ -1,0 +1,72 @@
+"""What happens to the stack's processes: killed ones come back, and the end leaves none behind."""
+
+import os
+import signal
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.acceptance.launched import LaunchedStack
+from tests.acceptance.processes import is_alive
+from tests.acceptance.waiting import until
+
+PARTS = ("uvicorn", "celery -A", "valkey-server")
+
+
+@pytest.fixture(scope="module")
+def own_stack() -> Iterator[LaunchedStack]:
+    """A stack these tests may hurt, in the order they stand here."""
+    with tempfile.TemporaryDirectory(prefix="stemify-acceptance-") as folder:
+        launched = LaunchedStack(Path(folder))
+        try:
+            yield launched.wait_ready()
+        finally:
+            launched.end()
+
+
+@pytest.mark.parametrize("part", ["uvicorn", "celery -A"])
+def test_a_killed_part_is_started_again_and_said_so(own_stack: LaunchedStack, part: str) -> None:
+    first = own_stack.pid(part)
+    assert first is not None
+    before = own_stack.output.read_text().count("SIGKILL")
+    os.kill(first, signal.SIGKILL)
+    until(lambda: own_stack.output.read_text().count("SIGKILL") > before, "said so")
+    second = until(lambda: pid if (pid := own_stack.pid(part)) != first else None, f"another {part}")
+    assert is_alive(second)
+    until(own_stack.is_healthy, "healthy again", seconds=100)
+
+
+def test_a_second_launcher_is_sent_away(own_stack: LaunchedStack, tmp_path: Path) -> None:
+    other = LaunchedStack(tmp_path)
+    other.end()
+    same = LaunchedStack(own_stack.data.parent / "x" / "..")
+    try:
+        assert same.launcher.wait(30) == 2
+    finally:
+        same.end()
+
+
+def test_a_killed_launcher_leaves_none_behind(own_stack: LaunchedStack) -> None:
+    left = own_stack.descendants()
+    assert all(any(part in command for command in left.values()) for part in PARTS)
+    own_stack.launcher.kill()
+    own_stack.launcher.wait()
+    until(lambda: not any(map(is_alive, left)), "the end of all", seconds=10)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)
+def test_a_stopped_launcher_leaves_none_behind(tmp_path: Path, number: signal.Signals) -> None:
+    launched = LaunchedStack(tmp_path)
+    try:
+        if number is signal.SIGINT:
+            launched.wait_ready()
+        else:  # in the middle of starting, too
+            until(lambda: launched.pid("uvicorn"), "an API")
+        left = launched.descendants()
+        assert launched.stop(number) == 0
+        assert not any(map(is_alive, left))
+        assert not any((launched.data / "redis").glob("*.sock"))
+    finally:
+        launched.end()
