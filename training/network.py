@@ -14,8 +14,9 @@ SEGMENT_SECONDS = 4
 SETTINGS: dict[str, int | float | bool] = {
     "channels": 16,
     "t_layers": 1,
-    "t_heads": 8,
+    "t_heads": 4,
     "bottom_channels": 0,
+    "dconv_depth": 1,
     "dconv_init": 0.1,
     "segment": SEGMENT_SECONDS,
 }

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-_SIZES = (512, 2048)
+_SIZES = (1024,)
 _FLOOR = 0.01
 
 

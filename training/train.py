@@ -80,7 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--library", type=Path, required=True, help="the file training.library has made")
     parser.add_argument("--out", type=Path, required=True, help="folder for checkpoint.pt and demo.safetensors")
     parser.add_argument("--minutes", type=float, default=90.0, help="time to train, over all resumes (default 90)")
-    parser.add_argument("--batch", type=int, default=8, help="examples a step (default 8)")
+    parser.add_argument("--batch", type=int, default=4, help="examples a step (default 4)")
     parser.add_argument("--threads", type=int, default=2, help="processor threads (default 2)")
     parser.add_argument("--precision", choices=("bfloat16", "float32"), default="bfloat16", help="default bfloat16")
     parser.add_argument("--seed", type=int, default=0, help="of the weights and the examples (default 0)")

@@ -24,11 +24,11 @@ class Plan:
     """How to train. The learning rate follows the share of `minutes` gone by, whatever number of steps fits in."""
 
     minutes: float
-    batch: int = 8
+    batch: int = 4
     crop_seconds: float = 2.0
-    rate: float = 2e-3
+    rate: float = 1.5e-3
     spectral: float = 0.3
-    averaging: float = 0.998
+    averaging: float = 0.999
     half: bool = True
     seed: int = 0
 
