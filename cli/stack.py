@@ -83,7 +83,7 @@ async def _live(
     if redis is not None:
         supervisor.add(redis.spec())
         await _until(redis.answers, supervisor, "Redis-compatible server")
-    supervisor.add(_api(options, environment))
+    supervisor.add(_api(environment))
     for number in range(1, options.workers + 1):
         supervisor.add(_worker(number, environment))
     await _until(lambda: answers(options.health_url), supervisor, "stack")
@@ -112,14 +112,14 @@ def _environment(options: StackOptions, folder: DataFolder, redis: EmbeddedRedis
     told = {name: os.environ.get(name, value) for name, value in told.items()}
     if redis is not None:
         told |= {"REDIS_URL": redis.url, "STEMIFY_REDIS__URL": redis.url}
-    return told | {"PORT": str(options.port)} | dict(options.environment)
+    address = {"STEMIFY_HOST": options.host, "STEMIFY_PORT": str(options.port), "PORT": str(options.port)}
+    return told | address | dict(options.environment)
 
 
-def _api(options: StackOptions, environment: dict[str, str]) -> ChildSpec:
-    address = ("--host", options.host, "--port", str(options.port), "--timeout-graceful-shutdown", "5")
+def _api(environment: dict[str, str]) -> ChildSpec:
     return ChildSpec(
         name="api",
-        command=(sys.executable, "-m", "uvicorn", "backend.main:app", *address, "--no-access-log"),
+        command=(sys.executable, "-m", "backend.main"),
         environment=environment,
         stop_seconds=_API_STOP_SECONDS,
     )

@@ -19,12 +19,12 @@ STOP_SECONDS = 60.0
 class LaunchedStack:
     """A running `stemify up` with the bundled model as its default, and what it says."""
 
-    def __init__(self, folder: Path, **environment: str) -> None:
-        self.data = folder / "data"
+    def __init__(self, folder: Path, *, data: Path | None = None) -> None:
+        self.data = data or folder / "data"
         self.port = ports.find_free()
         self.url = f"http://127.0.0.1:{self.port}"
         self.output = folder / "launcher.log"
-        told = {"STEMIFY_MODELS__DEFAULT": "demo", "STEMIFY_STORAGE__FREE_BYTES_FLOOR": "0"} | environment
+        told = {"STEMIFY_MODELS__DEFAULT": "demo", "STEMIFY_STORAGE__FREE_BYTES_FLOOR": "0"}
         command = [sys.executable, "-m", "cli.main", "up", "--port", str(self.port), "--data-dir", str(self.data)]
         with self.output.open("wb") as output:
             kept = {name: value for name, value in os.environ.items() if not name.startswith(("STEMIFY_", "REDIS_URL"))}

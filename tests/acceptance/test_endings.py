@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,9 +12,10 @@ import pytest
 
 from tests.acceptance.launched import LaunchedStack
 from tests.acceptance.processes import is_alive
+from tests.acceptance.recordings import KINDS, recording
 from tests.acceptance.waiting import until
 
-PARTS = ("uvicorn", "celery -A", "valkey-server")
+PARTS = ("backend.main", "celery -A", "valkey-server")
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +29,7 @@ def own_stack() -> Iterator[LaunchedStack]:
             launched.end()
 
 
-@pytest.mark.parametrize("part", ["uvicorn", "celery -A"])
+@pytest.mark.parametrize("part", ["backend.main", "celery -A"])
 def test_a_killed_part_is_started_again_and_said_so(own_stack: LaunchedStack, part: str) -> None:
     first = own_stack.pid(part)
     assert first is not None
@@ -38,14 +41,26 @@ def test_a_killed_part_is_started_again_and_said_so(own_stack: LaunchedStack, pa
     until(own_stack.is_healthy, "healthy again", seconds=100)
 
 
+def test_jobs_are_done_after_all_that(own_stack: LaunchedStack, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "cli.main", "submit", str(recording(tmp_path, KINDS[0])), "--wait"]
+    ran = subprocess.run(
+        [*command, "--server", own_stack.url, "-o", str(tmp_path)],
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr
+
+
 def test_a_second_launcher_is_sent_away(own_stack: LaunchedStack, tmp_path: Path) -> None:
-    other = LaunchedStack(tmp_path)
-    other.end()
-    same = LaunchedStack(own_stack.data.parent / "x" / "..")
+    second = LaunchedStack(tmp_path, data=own_stack.data)
     try:
-        assert same.launcher.wait(30) == 2
+        assert second.launcher.wait(30) == 2
+        assert second.said("is in use by another stemify")
     finally:
-        same.end()
+        second.end()
+    assert own_stack.is_healthy()
 
 
 def test_a_killed_launcher_leaves_none_behind(own_stack: LaunchedStack) -> None:
@@ -63,7 +78,7 @@ def test_a_stopped_launcher_leaves_none_behind(tmp_path: Path, number: signal.Si
         if number is signal.SIGINT:
             launched.wait_ready()
         else:  # in the middle of starting, too
-            until(lambda: launched.pid("uvicorn"), "an API")
+            until(lambda: launched.pid("backend.main"), "an API")
         left = launched.descendants()
         assert launched.stop(number) == 0
         assert not any(map(is_alive, left))
