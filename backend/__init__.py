@@ -1,0 +1,1 @@
+"""The API tier: takes jobs in and tells people about them. Stateless; never torch, never the worker."""

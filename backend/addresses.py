@@ -1,0 +1,25 @@
+"""The paths a job is reached under. Knows the spelling, not the routes."""
+
+from urllib.parse import quote
+
+PREFIX = "/api/v1"
+
+
+def job_path(job_id: str) -> str:
+    """The job itself."""
+    return f"{PREFIX}/jobs/{job_id}"
+
+
+def stem_path(job_id: str, stem: str) -> str:
+    """One stem's audio."""
+    return f"{job_path(job_id)}/stems/{quote(stem, safe='')}"
+
+
+def peaks_path(job_id: str, stem: str) -> str:
+    """One stem's waveform peaks."""
+    return f"{stem_path(job_id, stem)}/peaks"
+
+
+def archive_path(job_id: str) -> str:
+    """All stems in one zip."""
+    return f"{job_path(job_id)}/archive"

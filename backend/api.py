@@ -1,0 +1,80 @@
+"""The FastAPI app: routes, error handlers, and the lifespan that runs what every replica does on the side."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+from fastapi.routing import APIRoute
+
+from backend.addresses import PREFIX
+from backend.assembly import Parts
+from backend.error_handlers import install_error_handlers
+from backend.health import version
+from backend.janitor import Janitor
+from backend.routes import events, jobs, legacy, pages, service, stems, submissions
+
+_ROUTERS = (submissions.router, jobs.router, events.router, stems.router, service.router)
+
+_DESCRIPTION = """Send a recording, get its stems: drums, bass, vocals and the rest, each a file of its own.
+
+A job is made by `POST /api/v1/stemify`, watched by polling, by Server-Sent Events or over Socket.IO (namespace
+`/progress`), and its stems are downloaded one by one or as a zip. Every error is a problem document (RFC 9457).
+"""
+
+_EXPOSED = ("Location", "ETag", "X-Request-ID", "RateLimit", "RateLimit-Policy", "Retry-After", "Preference-Applied")
+
+
+def build_api(parts: Parts) -> FastAPI:
+    """The app around these parts, which start and stop with it."""
+    app = FastAPI(
+        title="Stemify",
+        version=version(),
+        description=_DESCRIPTION,
+        lifespan=_lifespan,
+        docs_url=None,
+        redoc_url=None,
+        generate_unique_id_function=_operation_id,
+    )
+    app.state.parts = parts
+    install_error_handlers(app)
+    _allow_origins(app, parts.settings.cors_origins)
+    for router in _ROUTERS:
+        app.include_router(router, prefix=PREFIX)
+        app.include_router(router, include_in_schema=False)
+    for router in (service.unversioned, legacy.router, pages.router):
+        app.include_router(router)
+    pages.mount_files(app)
+    return app
+
+
+def _allow_origins(app: FastAPI, origins: tuple[str, ...]) -> None:
+    if origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=list(origins),
+            allow_methods=["GET", "HEAD", "POST", "DELETE"],
+            allow_headers=["*"],
+            expose_headers=list(_EXPOSED),
+        )
+
+
+def _operation_id(route: APIRoute) -> str:
+    return route.name
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    parts: Parts = app.state.parts
+    runs = [parts.relay.run(), parts.rooms.run(), Janitor(parts).run()]
+    tasks = [asyncio.create_task(run) for run in runs]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
+        await parts.listener.aclose()
+        parts.redis.close()
+        parts.tracing.shutdown()

@@ -1,0 +1,95 @@
+"""Builds the API tier's parts from its settings: the only place here that makes clients. Opens nothing yet."""
+
+from dataclasses import dataclass
+
+import redis
+import socketio
+from redis import asyncio as redis_asyncio
+
+from backend.idempotency import IdempotencyKeys
+from backend.live.relay import Relay
+from backend.live.rooms import Rooms
+from backend.metrics import Metrics, ServiceCollector
+from backend.rate_limits import JobsPerHour
+from backend.settings import ApiSettings
+from backend.snapshots import Snapshots
+from contract.catalog import Catalog, load_catalog
+from contract.job_store import JobStore
+from contract.redis_client import connect, connect_async
+from contract.speeds import SpeedBook
+from contract.statistics import Statistics
+from contract.storage import BlobStore, open_storage
+from contract.task_queue import TaskQueue, make_celery
+from contract.tracing import Tracing, configure_tracing
+from contract.worker_registry import WorkerRegistry
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """Everything a request may need."""
+
+    settings: ApiSettings
+    catalog: Catalog
+    redis: redis.Redis
+    listener: redis_asyncio.Redis
+    store: JobStore
+    queue: TaskQueue
+    storage: BlobStore
+    workers: WorkerRegistry
+    speeds: SpeedBook
+    snapshots: Snapshots
+    relay: Relay
+    rooms: Rooms
+    sockets: socketio.AsyncServer
+    idempotency: IdempotencyKeys
+    jobs_per_hour: JobsPerHour | None
+    metrics: Metrics
+    tracing: Tracing
+
+
+def assemble(settings: ApiSettings) -> Parts:
+    """The parts, wired. Raises ValueError for settings that cannot work."""
+    client, listener = connect(settings.redis), connect_async(settings.redis)
+    store = JobStore(client, queue=settings.queue, retention=settings.retention)
+    workers, speeds = WorkerRegistry(client), SpeedBook(client)
+    snapshots = Snapshots(store, speeds, workers)
+    relay = Relay(listener, snapshots.read, silence_seconds=settings.live.silence_seconds)
+    rooms = Rooms(relay, snapshots, settings.live)
+    limit = settings.limits.jobs_per_hour
+    return Parts(
+        settings=settings,
+        catalog=load_catalog(settings.models.catalog),
+        redis=client,
+        listener=listener,
+        store=store,
+        queue=TaskQueue(make_celery(settings.redis, settings.queue), settings.queue.name),
+        storage=open_storage(settings.storage),
+        workers=workers,
+        speeds=speeds,
+        snapshots=snapshots,
+        relay=relay,
+        rooms=rooms,
+        sockets=_socket_server(settings, rooms),
+        idempotency=IdempotencyKeys(client),
+        jobs_per_hour=None if limit is None else JobsPerHour(client, limit),
+        tracing=configure_tracing(settings.telemetry, service="api"),
+        metrics=Metrics(
+            ServiceCollector(store, speeds=speeds, workers=workers, statistics=Statistics(client), audience=rooms)
+        ),
+    )
+
+
+def _socket_server(settings: ApiSettings, rooms: Rooms) -> socketio.AsyncServer:
+    server = socketio.AsyncServer(
+        async_mode="asgi",
+        transports=list(settings.live.transports),
+        # None means: pages of this server's own origin. Programs send no Origin and always may.
+        cors_allowed_origins=list(settings.cors_origins) or None,
+        max_http_buffer_size=16_384,
+        ping_interval=20,
+        ping_timeout=20,
+        logger=False,
+        engineio_logger=False,
+    )
+    server.register_namespace(rooms)
+    return server

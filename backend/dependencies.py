@@ -1,0 +1,48 @@
+"""What routes ask for by name: the parts, who is calling, and the job in the path when the caller may see it."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Path, Request
+
+from backend.assembly import Parts
+from contract.errors import JobNotFound
+from contract.job_ids import is_job_id
+from contract.jobs import Job
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who makes a request: the tenant whose jobs they may see, and the address they call from."""
+
+    tenant: str
+    address: str
+
+
+def parts(request: Request) -> Parts:
+    """The app's parts."""
+    found: Parts = request.app.state.parts
+    return found
+
+
+def caller(request: Request) -> Caller:
+    """Who calls. Keys are not offered yet: everybody is the one anonymous tenant, who knows jobs by their ids."""
+    return Caller("anonymous", request.client.host if request.client else "unknown")
+
+
+UseParts = Annotated[Parts, Depends(parts)]
+UseCaller = Annotated[Caller, Depends(caller)]
+JobId = Annotated[str, Path(description="The job's id.", examples=["0b7e4a0c6f0d4e4f9a52c1f3f9a1d7c2"])]
+
+
+def job_in_path(job_id: JobId, parts: UseParts, caller: UseCaller) -> Job:
+    """The job of this path. Raises JobNotFound, also for another tenant's."""
+    if not is_job_id(job_id):
+        raise JobNotFound
+    job = parts.store.get(job_id)
+    if job.tenant != caller.tenant:
+        raise JobNotFound
+    return job
+
+
+PathJob = Annotated[Job, Depends(job_in_path)]

@@ -1,0 +1,71 @@
+"""Looks at a stored recording before its job is made: is it audio, and may it be separated here? Blocks."""
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from backend.uploads import Upload
+from contract.errors import AudioTooLong, AudioTooShort, UnsupportedMedia
+from contract.recordings import Source, Warned
+from contract.settings import LimitSettings
+from contract.storage import BlobStore
+from media.errors import MediaTooShort
+from media.errors import UnsupportedMedia as NotAudio
+from media.facts import AudioFacts
+from media.probe import probe
+
+
+@dataclass(frozen=True)
+class Inspected:
+    """A recording that may become a job."""
+
+    source: Source
+    warnings: tuple[Warned, ...]
+
+
+def inspect(storage: BlobStore, key: str, upload: Upload, limits: LimitSettings) -> Inspected:
+    """The facts of the recording stored under `key`, by decoding its beginning.
+
+    Raises UnsupportedMedia (naming what was found), AudioTooShort, AudioTooLong when the header says so already
+    (what the header hides is found while decoding), StorageUnavailable.
+    """
+    facts = _facts(storage, key, limits.min_duration_seconds)
+    claimed = facts.duration_seconds
+    if claimed is not None and claimed > limits.max_duration_seconds:
+        raise AudioTooLong(
+            f"The recording is {claimed:.0f} s long; this service takes at most {limits.max_duration_seconds:g} s."
+        )
+    return Inspected(_source(upload, facts), tuple(Warned(code=code, detail=text) for code, text in facts.warnings))
+
+
+def _facts(storage: BlobStore, key: str, min_seconds: float) -> AudioFacts:
+    path = storage.local_path(key)
+    if path is not None:
+        return _probed(path, min_seconds)
+    with tempfile.TemporaryDirectory(prefix="stemify-probe-") as folder:
+        copy = Path(folder) / "source"
+        storage.fetch(key, copy)
+        return _probed(copy, min_seconds)
+
+
+def _probed(path: Path, min_seconds: float) -> AudioFacts:
+    try:
+        return probe(path, min_seconds=min_seconds)
+    except NotAudio as error:
+        raise UnsupportedMedia(str(error)) from error
+    except MediaTooShort as error:
+        raise AudioTooShort(str(error)) from error
+
+
+def _source(upload: Upload, facts: AudioFacts) -> Source:
+    return Source(
+        kind="upload",
+        filename=upload.filename,
+        bytes=upload.bytes,
+        sha256=upload.sha256,
+        codec=facts.codec,
+        duration_seconds=facts.duration_seconds,
+        sample_rate=facts.sample_rate,
+        channels=facts.channels,
+        bit_depth=facts.bit_depth,
+    )

@@ -1,0 +1,149 @@
+"""Socket.IO's /progress: a client joins a job's room, gets a snapshot, then every change. Knows no Redis."""
+
+import asyncio
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+import socketio
+import structlog
+from anyio import to_thread
+
+from backend.job_view import job_body
+from backend.live.messages import News, is_last, messages
+from backend.live.relay import Relay
+from backend.settings import LiveSettings
+from backend.snapshots import Snapshot, Snapshots
+from contract.errors import CallerError, JobNotFound, StemifyError
+from contract.job_ids import is_job_id
+
+_log = structlog.get_logger(__name__)
+
+NAMESPACE = "/progress"
+
+
+@dataclass
+class _Socket:
+    """One connected client: where it came from, whose key it showed, and what it watches."""
+
+    address: str
+    tenant: str
+    jobs: set[str] = field(default_factory=set)
+
+
+class Rooms(socketio.AsyncNamespace):
+    """The namespace's events. Every answer is the acknowledgement; refusals are `{"error": {...}}`."""
+
+    def __init__(self, relay: Relay, snapshots: Snapshots, settings: LiveSettings) -> None:
+        super().__init__(NAMESPACE)
+        self._relay = relay
+        self._snapshots = snapshots
+        self._settings = settings
+        self._sockets: dict[str, _Socket] = {}
+        self._addresses: Counter[str] = Counter()
+        self._news: asyncio.Queue[News] = asyncio.Queue()
+
+    @property
+    def sockets(self) -> int:
+        """How many clients are connected here."""
+        return len(self._sockets)
+
+    async def run(self) -> None:
+        """Tell the rooms what is heard, in order, until canceled."""
+        while True:
+            news = await self._news.get()
+            job_id = news.job.job_id if isinstance(news, Snapshot) else news.job_id
+            for message in messages(news):
+                await self.emit(message.event, message.payload, room=job_id)
+            if is_last(news):
+                await self._empty(job_id)
+
+    async def on_connect(self, sid: str, environ: dict[str, Any], auth: object = None) -> None:  # noqa: ARG002
+        """A client comes; too many from one address are refused."""
+        address = _address(environ)
+        if self._addresses[address] >= self._settings.sockets_per_address:
+            raise socketio.exceptions.ConnectionRefusedError("too many sockets from this address")
+        self._addresses[address] += 1
+        self._sockets[sid] = _Socket(address, tenant="anonymous")
+
+    async def on_disconnect(self, sid: str, reason: object = None) -> None:  # noqa: ARG002
+        """A client is gone; so are its places in the rooms."""
+        socket = self._sockets.pop(sid, None)
+        if socket is None:
+            return
+        self._addresses[socket.address] -= 1
+        self._addresses += Counter()  # drops the zeros, so that it does not grow with every visitor
+        for job_id in socket.jobs:
+            self._relay.unwatch(job_id, self._news.put_nowait)
+
+    async def on_subscribe(self, sid: str, wish: object = None) -> dict[str, Any]:
+        """Join a job's room, then read the snapshot: nothing can fall between."""
+        try:
+            return await self._subscribe(sid, _wanted_job(wish))
+        except StemifyError as error:
+            return {"error": {"code": error.code, "detail": error.detail}}
+
+    async def on_unsubscribe(self, sid: str, wish: object = None) -> dict[str, Any]:
+        """Leave a job's room."""
+        try:
+            job_id = _wanted_job(wish)
+        except StemifyError as error:
+            return {"error": {"code": error.code, "detail": error.detail}}
+        await self._leave(sid, job_id)
+        return {"job_id": job_id}
+
+    async def _subscribe(self, sid: str, job_id: str) -> dict[str, Any]:
+        socket = self._sockets.get(sid)
+        if socket is None:
+            raise CallerError("This socket is not connected.")
+        await self._join(sid, socket, job_id)
+        try:
+            snapshot = await to_thread.run_sync(self._snapshots.read, job_id)
+            if snapshot.job.tenant != socket.tenant:
+                raise JobNotFound
+        except StemifyError:
+            await self._leave(sid, job_id)
+            raise
+        if snapshot.job.is_terminal:
+            await self._leave(sid, job_id)
+            for message in messages(snapshot):
+                await self.emit(message.event, message.payload, to=sid)
+        return job_body(snapshot).model_dump(mode="json")
+
+    async def _join(self, sid: str, socket: _Socket, job_id: str) -> None:
+        if job_id in socket.jobs:
+            return
+        if len(socket.jobs) >= self._settings.rooms_per_socket:
+            raise CallerError(f"A socket may watch {self._settings.rooms_per_socket} jobs at once; unsubscribe first.")
+        socket.jobs.add(job_id)
+        await self.enter_room(sid, job_id)
+        await self._relay.watch(job_id, self._news.put_nowait)
+
+    async def _leave(self, sid: str, job_id: str) -> None:
+        socket = self._sockets.get(sid)
+        if socket is None or job_id not in socket.jobs:
+            return
+        socket.jobs.remove(job_id)
+        await self.leave_room(sid, job_id)
+        self._relay.unwatch(job_id, self._news.put_nowait)
+
+    async def _empty(self, job_id: str) -> None:
+        """The job ended: nobody has to leave its room by themselves."""
+        for socket in self._sockets.values():
+            socket.jobs.discard(job_id)
+        await self.close_room(job_id)
+
+
+def _wanted_job(wish: object) -> str:
+    job_id = wish.get("job_id") if isinstance(wish, dict) else None
+    if not isinstance(job_id, str):
+        raise CallerError('Send {"job_id": "..."}.')
+    if not is_job_id(job_id):
+        raise JobNotFound
+    return job_id
+
+
+def _address(environ: dict[str, Any]) -> str:
+    """The client's address as the server (behind a believed proxy: the proxy) saw it."""
+    client = environ.get("asgi.scope", {}).get("client") or ("unknown",)
+    return str(client[0])

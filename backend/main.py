@@ -1,0 +1,60 @@
+"""The roof of the API tier: reads the settings, then sockets around the app around everything. Run it with uvicorn."""
+
+import sys
+
+import socketio
+import uvicorn
+from pydantic import ValidationError
+from starlette.types import ASGIApp
+
+from backend.api import build_api
+from backend.assembly import assemble
+from backend.middleware.boundary import Boundary
+from backend.middleware.request_ids import RequestIds
+from backend.middleware.security_headers import SecurityHeaders
+from backend.middleware.traced import Traced
+from backend.settings import ApiSettings
+from contract.logs import configure_logs
+
+
+def create_app(settings: ApiSettings) -> ASGIApp:
+    """The whole API tier of one replica. Connects when it is started, not before."""
+    parts = assemble(settings)
+    inside = Boundary(SecurityHeaders(build_api(parts)), parts.metrics.observe)
+    api = RequestIds(Traced(inside, parts.tracing))
+    app: ASGIApp = socketio.ASGIApp(parts.sockets, other_asgi_app=api)
+    return app
+
+
+def app() -> ASGIApp:
+    """What `uvicorn backend.main:app` starts: settings come from the environment. Exits when they cannot work."""
+    return _start(_settings())
+
+
+def main() -> None:
+    """Serve with the settings of the environment: `python -m backend.main`."""
+    settings = _settings()
+    uvicorn.run(
+        _start(settings),
+        host=settings.host,
+        port=settings.port,
+        access_log=False,
+        log_config=None,
+        forwarded_allow_ips=list(settings.proxies),
+    )
+
+
+def _settings() -> ApiSettings:
+    try:
+        return ApiSettings()
+    except ValidationError as error:
+        sys.exit(f"The settings cannot work: {error}")
+
+
+def _start(settings: ApiSettings) -> ASGIApp:
+    configure_logs(settings.telemetry, service="api")
+    return create_app(settings)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""What surrounds every request: its id, its log line, its headers, and the outermost catch."""
