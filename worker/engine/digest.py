@@ -3,6 +3,7 @@
 import hashlib
 import os
 import stat
+from io import FileIO
 from pathlib import Path
 
 from worker.engine.errors import WeightsCorrupt
@@ -15,14 +16,11 @@ def read_checked(path: Path, sha256: str, *, limit: int = LARGEST_FILE_BYTES) ->
 
     Raises WeightsCorrupt; FileNotFoundError where there is no file.
     """
-    descriptor = _open(path)
-    with os.fdopen(descriptor, "rb") as file:
-        facts = os.fstat(descriptor)
-        if not stat.S_ISREG(facts.st_mode):
-            raise WeightsCorrupt(f"{path.name} is not an ordinary file.")
+    with FileIO(_open(path), "r") as file:
+        facts = os.fstat(file.fileno())
         if facts.st_size > limit:
             raise WeightsCorrupt(f"{path.name} is larger than the {limit} bytes a weight file may have.")
-        content = file.read(limit + 1)
+        content = file.readall()
     if sha256_of(content) != sha256:
         raise WeightsCorrupt(f"{path.name} does not have the SHA-256 {sha256} that it should have.")
     return content
@@ -36,8 +34,12 @@ def sha256_of(content: bytes) -> str:
 def _open(path: Path) -> int:
     try:
         # O_NONBLOCK: opening a named pipe must not wait for a writer.
-        return os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except FileNotFoundError:
         raise
     except OSError as error:
         raise WeightsCorrupt(f"{path.name} cannot be opened as an ordinary file: {error.strerror}.") from error
+    if stat.S_ISREG(os.fstat(descriptor).st_mode):
+        return descriptor
+    os.close(descriptor)
+    raise WeightsCorrupt(f"{path.name} is not an ordinary file.")

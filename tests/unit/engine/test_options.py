@@ -29,7 +29,7 @@ def test_wrong_options_are_refused(wrong):
 
 @pytest.mark.parametrize("wrong", [{"stems": ("vocals", "kazoo")}, {"two_stems": "kazoo"}])
 def test_a_stem_the_model_does_not_have_is_named(wrong):
-    with pytest.raises(InvalidOptions, match="kazoo.*drums, bass, other, vocals"):
+    with pytest.raises(InvalidOptions, match=r"kazoo.*drums, bass, other, vocals"):
         SeparationOptions(**wrong).outputs(OFFERED)
 
 
