@@ -1,8 +1,11 @@
-"""Waits until a running stack is ready, then looks at its front door from outside. It knows addresses, not containers."""
+"""Waits until a running stack is ready, then looks at its front door from outside. Knows addresses, not containers."""
 
 import sys
 import time
+from contextlib import closing
+from http.client import HTTPConnection
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -39,11 +42,15 @@ def front_door_mistakes(http: httpx.Client) -> list[str]:
 
 
 def _too_large(http: httpx.Client) -> httpx.Response:
-    """An upload that says its size and is refused for it before it is sent."""
-    try:
-        return http.post("/api/v1/stemify", headers={"Content-Length": str(200 * 10**6)}, content=iter([b""]))
-    except httpx.RemoteProtocolError as error:
-        return httpx.Response(httpx.codes.BAD_REQUEST, text=str(error))
+    """An upload that says its size and is refused for it before any of it is sent."""
+    at = urlsplit(str(http.base_url))
+    with closing(HTTPConnection(at.hostname or "localhost", at.port, timeout=10)) as raw:
+        raw.putrequest("POST", "/api/v1/stemify")
+        raw.putheader("Content-Type", "multipart/form-data; boundary=none")
+        raw.putheader("Content-Length", str(200 * 10**6))
+        raw.endheaders()
+        answer = raw.getresponse()
+        return httpx.Response(answer.status, content=answer.read())
 
 
 def _polling(http: httpx.Client) -> httpx.Response:
