@@ -1,5 +1,6 @@
 """How long an ended job's files and record are kept, and the order in which they go. Removes no file itself."""
 
+import uuid
 from datetime import timedelta
 
 import redis
@@ -33,7 +34,7 @@ class Expiry:
         names = [keys.job(job_id), keys.PENDING, keys.PUBLISHED, keys.LEASES, keys.RETENTION, keys.RECORDS]
         names += [keys.tenant_jobs(job.tenant), keys.tenant_active(job.tenant), keys.DEAD_LETTERS]
         with store_errors():
-            answer = self._delete(keys=names, args=[job_id, _LATE_WRITES_SECONDS * 1000])
+            answer = self._delete(keys=names, args=[job_id, _LATE_WRITES_SECONDS * 1000, uuid.uuid4().hex])
         if answer is None:
             raise JobNotFound
 

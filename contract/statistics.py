@@ -1,5 +1,7 @@
 """Counters that outlive every process, as the scripts of the store write them. Reads; counts nothing itself."""
 
+from typing import Any
+
 import redis
 
 from contract import keys
@@ -22,6 +24,6 @@ class Statistics:
 
     def _under(self, prefix: str) -> dict[str, float]:
         with store_errors():
-            kept = self._redis.hgetall(keys.STATISTICS)
+            kept: dict[Any, Any] = self._redis.hgetall(keys.STATISTICS)
         named = {name.decode(): float(value) for name, value in kept.items()}
         return {name.removeprefix(prefix): value for name, value in named.items() if name.startswith(prefix)}

@@ -28,14 +28,18 @@ class Listener:
     """Everything published about any job since the test began."""
 
     def __init__(self, redis: Redis) -> None:
+        self._redis = redis
         self._channel = redis.pubsub(ignore_subscribe_messages=True)
         self._channel.psubscribe(keys.CHANNEL_PATTERN)
         self._channel.get_message(timeout=1)
 
     def heard(self) -> list[Announcement]:
+        """Up to a mark sent now, so that nothing is still on its way."""
+        self._redis.publish(keys.channel("mark"), b"mark")
         found = []
-        while message := self._channel.get_message(timeout=0.05):
-            found.append(parse(message["data"]))
+        while (message := self._channel.get_message(timeout=5)) is None or message["data"] != b"mark":
+            if message is not None:
+                found.append(parse(message["data"]))
         return found
 
     def close(self) -> None:
