@@ -1,4 +1,4 @@
-"""Writes wav, flac, mp3 and m4a through FFmpeg, block by block. Knows no job, and leaves tidying up to the encoder."""
+"""Writes wav, flac and m4a through FFmpeg, block by block. Knows no job, and leaves tidying up to the encoder."""
 
 from fractions import Fraction
 from pathlib import Path
@@ -15,11 +15,8 @@ from media.formats import OutputFormat
 from media.quantize import as_int16, as_int24
 
 _LAYOUTS = {1: "mono", 2: "stereo", 3: "2.1", 4: "quad", 5: "5.0", 6: "5.1", 7: "6.1", 8: "7.1"}
-_MUXERS = {"wav": "wav", "flac": "flac", "mp3": "mp3", "m4a": "ipod"}
-_ENCODERS = {"mp3": "libmp3lame"}
+_MUXERS = {"wav": "wav", "flac": "flac", "m4a": "ipod"}
 _SAMPLE_FORMATS = {"16": "s16", "24": "s32", "32f": "flt"}
-# What MPEG's layer III can hold at its lower rates (hertz up to, kbit/s at most).
-_MP3_CEILINGS = ((12_000, 64), (24_000, 160), (48_000, 320))
 
 
 class AvWriter:
@@ -56,13 +53,12 @@ class AvWriter:
         self._container.close()
 
     def _add_stream(self, output: OutputFormat, channels: int) -> AudioStream:
-        encoder = _ENCODERS.get(output.name, output.codec)
         exact = {"flags": "+bitexact"}
-        added = self._container.add_stream(encoder, self._sample_rate, exact, layout=self._layout)
+        added = self._container.add_stream(output.codec, self._sample_rate, exact, layout=self._layout)
         stream = cast("AudioStream", added)  # FFmpeg's encoders of this table are all audio
         stream.codec_context.format = self._sample_format
-        if output.kbps is not None:
-            stream.codec_context.bit_rate = 1000 * _kbps(output, self._sample_rate, channels)
+        if output.lossy:
+            stream.codec_context.bit_rate = 1000 * output.stream_kbps(channels)
         return stream
 
     def _raw(self, block: FloatBlock) -> NDArray[Any]:
@@ -85,12 +81,3 @@ def _muxing(output: OutputFormat, sample_rate: int) -> dict[str, str]:
         # milliseconds, so that the length is exact.
         return exact | {"movflags": "+faststart", "movie_timescale": str(sample_rate)}
     return exact
-
-
-def _kbps(output: OutputFormat, sample_rate: int, channels: int) -> int:
-    wanted = output.kbps or 0
-    if output.bitrate_kbps is None and channels == 1:
-        wanted //= 2
-    if output.name != "mp3":
-        return wanted
-    return min(wanted, next(ceiling for rate, ceiling in _MP3_CEILINGS if sample_rate <= rate))

@@ -12,7 +12,7 @@ from media.av_writer import AvWriter
 from media.blocks import FloatBlock
 from media.errors import EncodingFailed
 from media.formats import OutputFormat
-from media.vorbis_writer import VorbisWriter
+from media.sndfile_writer import SndfileWriter
 
 __all__ = ["Encoder", "OutputFormat"]
 
@@ -39,7 +39,7 @@ class Encoder:
         self._frames = 0
         self._writer: _Writer | None = None
         _check_carried(output_format, sample_rate, channels)
-        writer = VorbisWriter if output_format.name == "ogg" else AvWriter
+        writer = SndfileWriter if output_format.name in ("mp3", "ogg") else AvWriter
         try:
             self._writer = writer(path, output_format, sample_rate=sample_rate, channels=channels)
         except _FAILURES as error:

@@ -84,6 +84,11 @@ class OutputFormat:
         """The bit rate aimed at for stereo at 44.1 kHz, in kbit/s; None for a lossless format."""
         return (self.bitrate_kbps or self._carrier.default_kbps) if self.lossy else None
 
+    def stream_kbps(self, channels: int) -> int:
+        """The bit rate to ask the codec for, in kbit/s: what was asked for, or ours, of which mono needs half."""
+        ours = (self._carrier.default_kbps or 0) // (2 if channels == 1 else 1)
+        return self.bitrate_kbps or ours
+
     def closest_rate(self, sample_rate: int) -> int:
         """The rate (hertz) to write a source at: its own if the codec can, else the next higher, else the highest."""
         rates = self._carrier.rates

@@ -103,20 +103,35 @@ class Recording:
 def open_recording(path: Path) -> Iterator[Recording]:
     """Open `path` by its content, never its name. Raises UnsupportedMedia; OSError when it cannot be read at all."""
     with _opened(path) as file:
-        head = file.read(HEAD_BYTES)
-        file.seek(0)
+        found = look_like(file.read(HEAD_BYTES))
         try:
-            container = av.open(
-                _Nameless(file),
-                "r",
-                options=open_options(),
-                metadata_errors="replace",
-                io_open=_refuse_other_files,
-            )
+            container = _container(file)
         except FFmpegError as error:
-            raise UnsupportedMedia(_named(head)) from error
+            container = _container_of_short_mp3(file, found, error)
         with container:
             yield Recording(container)
+
+
+def _container(file: FileIO, demuxer: str | None = None) -> InputContainer:
+    file.seek(0)
+    return av.open(
+        _Nameless(file),
+        "r",
+        format=demuxer,
+        options=open_options(),
+        metadata_errors="replace",
+        io_open=_refuse_other_files,
+    )
+
+
+def _container_of_short_mp3(file: FileIO, found: str, error: FFmpegError) -> InputContainer:
+    """Open by force what begins like an MP3: of a few frames alone FFmpeg makes something else."""
+    if found == "MP3":
+        try:
+            return _container(file, "mp3")
+        except FFmpegError:
+            pass
+    raise UnsupportedMedia(f"{found}, damaged or cut short" if found in CONTAINERS.values() else found) from error
 
 
 class _Nameless:
@@ -135,11 +150,6 @@ def _opened(path: Path) -> FileIO:
         os.close(descriptor)
         raise UnsupportedMedia("something that is not a regular file")
     return FileIO(descriptor, "r")
-
-
-def _named(head: bytes) -> str:
-    name = look_like(head)
-    return f"{name}, damaged or cut short" if name in CONTAINERS.values() else name
 
 
 def _refuse_other_files(_url: str, _flags: int, _options: dict[str, str]) -> NoReturn:

@@ -3,6 +3,8 @@
 _MAGIC: tuple[tuple[int, bytes, str], ...] = (
     (0, b"\x89PNG\r\n\x1a\n", "a PNG picture"),
     (0, b"\xff\xd8\xff", "a JPEG picture"),
+    (0, b"\xff\xfe", "plain text"),
+    (0, b"\xfe\xff", "plain text"),
     (0, b"GIF8", "a GIF picture"),
     (0, b"BM", "a BMP picture"),
     (0, b"II*\x00", "a TIFF picture"),
@@ -76,7 +78,15 @@ def look_like(head: bytes) -> str:
     for offset, magic, name in _MAGIC:
         if head.startswith(magic, offset):
             return name
-    return _kind_of_text(head) or "unknown data"
+    return "MP3" if _begins_with_mpeg_frame(head) else _kind_of_text(head) or "unknown data"
+
+
+def _begins_with_mpeg_frame(head: bytes) -> bool:
+    # Eleven set bits; then a version, layer II or III, a bit rate and a sample rate that exist.
+    if len(head) < 4 or head[0] != 0xFF or head[1] & 0xE0 != 0xE0:
+        return False
+    version, layer = head[1] >> 3 & 3, head[1] >> 1 & 3
+    return version != 1 and layer in (1, 2) and head[2] >> 4 not in (0, 15) and head[2] >> 2 & 3 != 3
 
 
 def _kind_of_text(head: bytes) -> str | None:
