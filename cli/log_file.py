@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
+_POINTER = re.compile(r"\s*For further information visit ")  # what pydantic ends its sentences with
 _LOUD_LEVELS = ("warning", "error", "critical")
 _POLL_SECONDS = 0.25
 _MAX_BYTES = 20 * 2**20
@@ -33,7 +34,7 @@ class LogFile:
         if not self.path.exists():
             return ""
         lines = self.path.read_bytes()[-8192:].decode(errors="replace").splitlines()
-        said = [line.strip() for line in lines if line.strip()]
+        said = [line.strip() for line in lines if line.strip() and not _POINTER.match(line)]
         return _plain(said[-1])[:_LONGEST_LINE] if said else ""
 
     async def watch(self) -> None:
