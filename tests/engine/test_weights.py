@@ -119,6 +119,7 @@ def test_a_flipped_byte_in_a_converted_file_is_corrupt_and_fetching_mends_it(whe
         store.verify(recipe)
     with pytest.raises(WeightsCorrupt):
         load_separator(recipe, device="cpu", weights=store)
+    assert store.state(recipe) == "corrupt"
     store.fetch(recipe)
     store.verify(recipe)
 

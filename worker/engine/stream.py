@@ -86,10 +86,16 @@ class Stream(Iterator[dict[str, FloatBlock]]):
         self._canceled = canceled
         self._mix = MixWindow(score.channels)
         self._stems = StemWindow(len(score.names), score.channels)
+        self._loudest = np.zeros(len(score.names), np.float32)
         self._finished = self._flow()
 
     def __next__(self) -> dict[str, FloatBlock]:
         return next(self._finished)
+
+    @property
+    def silent(self) -> tuple[str, ...]:
+        """The sources for which the networks have answered with nothing but zeros so far."""
+        return tuple(name for name, loudest in zip(self._score.names, self._loudest, strict=True) if not loudest)
 
     @property
     def held_frames(self) -> int:
@@ -151,6 +157,7 @@ class Stream(Iterator[dict[str, FloatBlock]]):
         self._read(until)
         start, statistics = self._stems.start, self._score.statistics
         found = self._stems.take(until)
+        self._loudest = np.maximum(self._loudest, np.abs(found).max(axis=(1, 2), initial=0.0))
         found *= np.float32(statistics.scale)
         found += np.float32(statistics.mean)
         stems = dict(zip(self._score.names, found, strict=True))

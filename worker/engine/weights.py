@@ -8,7 +8,7 @@ import json
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -117,7 +117,11 @@ class _Kept:
         noted = {"sha256": self.file.sha256} if bundled else self._note()
         if noted is None or not self.path.exists():
             raise ModelUnavailable(f"The weights {self.path.name} are not on this machine.")
-        return read_checked(self.path, str(noted.get("sha256")))
+        try:
+            return read_checked(self.path, str(noted.get("sha256")))
+        except WeightsCorrupt:
+            self._condemn()
+            raise
 
     def intact(self) -> bool:
         try:
@@ -131,6 +135,12 @@ class _Kept:
         self._digest_path.unlink(missing_ok=True)
         _replace(self.path, content)
         _replace(self._digest_path, json.dumps(note).encode())
+
+    def _condemn(self) -> None:
+        """Let a glance see what a full reading found."""
+        if self.file.scheme != BUNDLED:
+            with suppress(OSError):
+                _replace(self._digest_path, json.dumps({"corrupt": True}).encode())
 
     @property
     def _digest_path(self) -> Path:

@@ -1,0 +1,75 @@
+"""The one table from exceptions to a failed job's code, whether trying again may help, and whether to start afresh."""
+
+import errno
+from dataclasses import dataclass
+
+from contract import errors
+from contract.errors import RETRYABLE_FAILURES, FailureCode
+from contract.storage import BlobNotFound
+from media.errors import EncodingFailed, MediaTooLong, MediaTooShort, UnsupportedMedia
+from worker import engine
+
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
+
+class SourceChanged(Exception):
+    """The recording in storage is not the one that was sent."""
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why an attempt failed. `ends_process`: the device or memory may be damaged, a new process is needed."""
+
+    code: FailureCode
+    detail: str
+    ends_process: bool = False
+
+    @property
+    def retryable(self) -> bool:
+        """Whether another attempt may do better."""
+        return self.code in RETRYABLE_FAILURES
+
+
+@dataclass(frozen=True)
+class _Row:
+    """What an exception means. Without a `sentence` its own text is shown, which is then meant for people."""
+
+    kind: type[Exception]
+    code: FailureCode
+    sentence: str | None = None
+    ends_process: bool = False
+
+
+_INTERNAL = "Something went wrong inside the service; the operator's log says what."
+_NO_MEMORY = "There was not enough memory for this job."
+_TABLE = (
+    _Row(UnsupportedMedia, FailureCode.undecodable_audio),
+    _Row(MediaTooShort, FailureCode.undecodable_audio),
+    _Row(MediaTooLong, FailureCode.audio_too_long),
+    _Row(engine.OutOfMemory, FailureCode.out_of_memory, _NO_MEMORY, True),
+    _Row(MemoryError, FailureCode.out_of_memory, _NO_MEMORY, True),
+    _Row(engine.DeviceFailed, FailureCode.internal, "The device failed while it did this job.", True),
+    _Row(engine.DeviceUnavailable, FailureCode.internal, "The device this worker should use does not work.", True),
+    _Row(engine.WeightsCorrupt, FailureCode.weights_corrupt, "The model's weights on this service are damaged."),
+    _Row(engine.ModelUnavailable, FailureCode.model_unavailable),
+    _Row(engine.UnknownModel, FailureCode.model_unavailable, "The worker does not know this model."),
+    _Row(engine.CatalogInvalid, FailureCode.model_unavailable, "The worker's catalog of models cannot be read."),
+    _Row(engine.InvalidOptions, FailureCode.model_unavailable),
+    _Row(engine.OutputInvalid, FailureCode.output_invalid),
+    _Row(engine.MixChanged, FailureCode.undecodable_audio),
+    _Row(BlobNotFound, FailureCode.source_unavailable, "The recording is no longer in storage."),
+    _Row(SourceChanged, FailureCode.source_unavailable),
+    _Row(errors.InsufficientStorage, FailureCode.storage_full),
+    _Row(errors.StorageUnavailable, FailureCode.storage_unavailable),
+)
+
+
+def failure_of(error: Exception) -> Failure:
+    """What this exception means for the job."""
+    number = error.errno if isinstance(error, OSError | EncodingFailed) else None
+    if number in _FULL:
+        return Failure(FailureCode.storage_full, "There was no room left on the worker's disk.")
+    for row in _TABLE:
+        if isinstance(error, row.kind):
+            return Failure(row.code, row.sentence or str(error), row.ends_process)
+    return Failure(FailureCode.internal, _INTERNAL)

@@ -1,0 +1,68 @@
+"""A worker's own figures for Prometheus; what the whole service did is told by the API, from the job store."""
+
+from collections.abc import Mapping
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, start_http_server
+
+_STAGE_SECONDS = (0.05, 0.1, 0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600)
+_FACTORS = (0.1, 0.25, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
+
+
+class Metrics:
+    """The registry of one process that separates. It begins at zero with each new process, as Prometheus expects."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self._stages = Histogram(
+            "stemify_worker_stage_seconds",
+            "Seconds a completed job spent in each stage.",
+            ["stage"],
+            buckets=_STAGE_SECONDS,
+            registry=self.registry,
+        )
+        self._factor = Histogram(
+            "stemify_worker_realtime_factor",
+            "Seconds of audio separated in a second of work, by job.",
+            ["model", "device"],
+            buckets=_FACTORS,
+            registry=self.registry,
+        )
+        self._loads = Histogram(
+            "stemify_worker_model_load_seconds",
+            "Seconds to load a model.",
+            ["model"],
+            buckets=_STAGE_SECONDS,
+            registry=self.registry,
+        )
+        self._ended = Counter(
+            "stemify_worker_attempts_ended",
+            "Attempts by how they ended, and failures by code.",
+            ["ending", "code"],
+            registry=self.registry,
+        )
+        self._resident = Gauge(
+            "stemify_worker_resident_bytes", "What loaded models occupy, estimated.", registry=self.registry
+        )
+
+    def serve(self, host: str, port: int) -> None:
+        """Answer on this port until the process ends. Raises OSError when it is taken."""
+        start_http_server(port, addr=host, registry=self.registry)
+
+    def completed(self, *, model: str, device: str, timings: Mapping[str, float]) -> None:
+        """A job was done: its seconds by stage, and `realtime_factor`."""
+        for stage, seconds in timings.items():
+            if stage != "realtime_factor":
+                self._stages.labels(stage).observe(seconds)
+        self._factor.labels(model, device).observe(timings["realtime_factor"])
+
+    def ended(self, ending: str, code: str = "") -> None:
+        """An attempt ended."""
+        self._ended.labels(ending, code).inc()
+
+    def loaded(self, model: str, seconds: float) -> None:
+        """A model was loaded."""
+        self._loads.labels(model).observe(seconds)
+
+    def resident(self, memory_bytes: int) -> None:
+        """What the loaded models occupy now."""
+        self._resident.set(memory_bytes)

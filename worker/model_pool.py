@@ -1,0 +1,87 @@
+"""Loaded models, kept warm: least recently used out, within a memory budget. Knows no job."""
+
+import gc
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import structlog
+
+from worker.engine import OutOfMemory, Separator
+from worker.metrics import Metrics
+
+Load = Callable[[str], Separator]
+
+_log = structlog.get_logger(__name__)
+
+
+class ModelPool:
+    """Separators by name. One is used at a time; whoever comes meanwhile (a warm-up) waits."""
+
+    def __init__(self, load: Load, *, budget_bytes: int, metrics: Metrics) -> None:
+        self._load = load
+        self._budget = budget_bytes
+        self._metrics = metrics
+        self._kept: OrderedDict[str, Separator] = OrderedDict()
+        self._lock = threading.RLock()
+
+    @property
+    def resident(self) -> tuple[str, ...]:
+        """The names of the loaded models, last used last."""
+        return tuple(self._kept)
+
+    @contextmanager
+    def borrow(self, name: str) -> Iterator[Separator]:
+        """The model, loaded if it was not, to oneself inside the with-block. Raises what loading raises."""
+        with self._lock:
+            yield self._warm(name)
+
+    def evict_others(self, name: str) -> bool:
+        """Let go of every model but this one; whether there was any."""
+        with self._lock:
+            others = [other for other in self._kept if other != name]
+            for other in others:
+                self._evict(other)
+            return bool(others)
+
+    def _warm(self, name: str) -> Separator:
+        if name not in self._kept:
+            self._kept[name] = self._loaded(name)
+        self._kept.move_to_end(name)
+        while self._occupied() > self._budget and len(self._kept) > 1:
+            self._evict(next(iter(self._kept)))
+        self._metrics.resident(self._occupied())
+        return self._kept[name]
+
+    def _loaded(self, name: str) -> Separator:
+        separator = self._tried(name)
+        if separator is None:  # outside the `except`, whose traceback keeps what was loaded so far
+            self.evict_others(name)
+            return self._timed(name)
+        return separator
+
+    def _tried(self, name: str) -> Separator | None:
+        try:
+            return self._timed(name)
+        except OutOfMemory:
+            if not self._kept:
+                raise
+            return None
+
+    def _timed(self, name: str) -> Separator:
+        started = time.perf_counter()
+        separator = self._load(name)
+        seconds = time.perf_counter() - started
+        self._metrics.loaded(name, seconds)
+        _log.info("model_loaded", model=name, device=separator.device, seconds=round(seconds, 2))
+        return separator
+
+    def _evict(self, name: str) -> None:
+        del self._kept[name]
+        gc.collect()
+        _log.info("model_let_go", model=name)
+
+    def _occupied(self) -> int:
+        return sum(separator.memory_bytes for separator in self._kept.values())

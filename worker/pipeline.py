@@ -1,0 +1,220 @@
+"""One job's data: fetch, decode, separate, encode, store. Every file is durable before the job may say so.
+
+It knows blobs and the engine; that the job ends, and how, is the runner's.
+"""
+
+import hashlib
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from contract.errors import StorageUnavailable
+from contract.events import JobCompleted, JobProgressed, StemFinished
+from contract.jobs import Job
+from contract.options import RESIDUAL, JobOptions
+from contract.recordings import Quality, Source, Stem, StemQuality, Warned
+from contract.storage import BlobNotFound, BlobStore
+from contract.tracing import Tracing
+from worker.engine import OutputOptions, OutOfMemory, Separation, SeparationOptions, StemFile, Watch, separate_file
+from worker.engine.watch import Stage as EngineStage
+from worker.failures import SourceChanged
+from worker.manifest import manifest_bytes
+from worker.model_choice import Choice, ModelChooser
+from worker.model_pool import ModelPool
+from worker.result_shelf import ResultShelf
+from worker.scratch import Scratch
+from worker.watching import Watching
+
+_FETCH_SHARE = 0.5
+"""Of the stage `fetching`: the recording's; the rest is the model's weights, where they are fetched."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pipeline:
+    """What the data passes through. `longest_seconds`: of a recording, as decoded."""
+
+    storage: BlobStore
+    models: ModelPool
+    chooser: ModelChooser
+    scratch: Scratch
+    tracing: Tracing
+    longest_seconds: float
+
+    def run(self, job: Job, watching: Watching) -> JobCompleted:
+        """Do the work; what to say when it is done.
+
+        Raises Stopped, EngineError (Canceled when the watching says so), MediaError, OperatorError, BlobNotFound,
+        SourceChanged, OSError.
+        """
+        with self.scratch.folder() as folder:
+            return _Work(self, job, watching, folder).run()
+
+
+class _Work:
+    """One job on its way."""
+
+    def __init__(self, parts: Pipeline, job: Job, watching: Watching, folder: Path) -> None:
+        self._parts = parts
+        self._job = job
+        self._watching = watching
+        self._folder = folder
+        self._shelf = ResultShelf(parts.storage, job)
+        self._timings: dict[str, float] = {}
+
+    def run(self) -> JobCompleted:
+        started = time.perf_counter()
+        with self._parts.tracing.span("fetching"):
+            path, sha256 = self._fetch()
+        choice = self._parts.chooser.choose(self._job.options, self._told_of_weights)
+        self._timings["fetching"] = time.perf_counter() - started
+        if choice.warnings:
+            self._watching.tell(_warned(self._job, choice))
+        watch = _StoringWatch(self._watching, self._shelf)
+        with self._parts.tracing.span("separating", attributes={"model": choice.recipe.name}):
+            separation = self._separate(path, choice, watch=watch, sha256=sha256)
+        with self._parts.tracing.span("storing"):
+            return self._finish(separation, choice, stored=watch, sha256=sha256)
+
+    def _fetch(self) -> tuple[Path, str]:
+        """The recording as a local file, and its SHA-256."""
+        key, path = self._job.input_blob, self._folder / "source"
+        if key is None:
+            raise BlobNotFound
+        total, done, digest = self._job.source.bytes, 0, hashlib.sha256()
+        with path.open("wb") as file:
+            for chunk in self._parts.storage.read(key):
+                self._watching.check()
+                file.write(chunk)
+                digest.update(chunk)
+                done += len(chunk)
+                self._watching.reached("fetching", _FETCH_SHARE * done / total if total else 0.0)
+        expected = self._job.source.sha256
+        if expected is not None and digest.hexdigest() != expected:
+            raise SourceChanged("The recording in storage is not the one that was sent.")
+        return path, digest.hexdigest()
+
+    def _told_of_weights(self, name: str, there: int, whole: int | None) -> None:
+        self._watching.check()
+        share = there / whole if whole else 0.0
+        message = f"Fetching the model's weights ({name}, {there / 1e6:.0f} MB)"
+        self._watching.reached("fetching", _FETCH_SHARE + (1 - _FETCH_SHARE) * share, message=message)
+
+    def _separate(self, path: Path, choice: Choice, *, watch: "_StoringWatch", sha256: str) -> Separation:
+        """Out of memory, once more with no other model loaded, if there was one."""
+        try:
+            return self._separate_once(path, choice, watch=watch, sha256=sha256)
+        except OutOfMemory:
+            if not self._parts.models.evict_others(choice.recipe.name):
+                raise
+        return self._separate_once(path, choice, watch=watch, sha256=sha256)
+
+    def _separate_once(self, path: Path, choice: Choice, *, watch: "_StoringWatch", sha256: str) -> Separation:
+        options = _separation_options(self._job.options, sha256, longest_seconds=self._parts.longest_seconds)
+        output = _output_options(self._job.options)
+        self._watching.check()
+        with self._parts.models.borrow(choice.recipe.name) as separator:
+            return separate_file(
+                path, self._folder / "stems", separator=separator, options=options, output=output, watch=watch
+            )
+
+    def _finish(
+        self, separation: Separation, choice: Choice, *, stored: "_StoringWatch", sha256: str
+    ) -> JobCompleted:
+        self._watching.reached("storing")
+        source, stems, model = _source(self._job.source, separation, sha256), tuple(stored.stems), choice.used
+        content = manifest_bytes(self._job, source=source, model=model, separation=separation, stems=stems)
+        began = time.perf_counter()
+        manifest_blob = self._shelf.put_manifest(content)
+        self._check_stored(stems)
+        told = (Warned(code=code, detail=detail) for code, detail in separation.warnings)
+        storing = stored.seconds + time.perf_counter() - began
+        return JobCompleted(
+            at=datetime.now(UTC),
+            stems=stems,
+            manifest_blob=manifest_blob,
+            source=source,
+            model=model,
+            device=separation.device,
+            seed=separation.seed,
+            gain=separation.gain,
+            quality=_quality(separation),
+            warnings=tuple(dict.fromkeys((*self._job.warnings, *choice.warnings, *told))),
+            timings=_timings(self._timings | separation.timings, storing, separation),
+        )
+
+    def _check_stored(self, stems: Iterable[Stem]) -> None:
+        """The last look before the commit: all of it is there."""
+        for stem in stems:
+            facts = self._parts.storage.facts(stem.blob)
+            if facts is None or facts.bytes != stem.bytes:
+                raise StorageUnavailable(f"The stem {stem.name} did not arrive whole in storage.")
+
+
+class _StoringWatch(Watch):
+    """Watches the engine for the job: tells how far it is, stores each stem as it is finished, passes on a stop."""
+
+    def __init__(self, watching: Watching, shelf: ResultShelf) -> None:
+        self.stems: list[Stem] = []
+        self.seconds = 0.0
+        self._watching = watching
+        self._shelf = shelf
+
+    def progress(self, stage: EngineStage, fraction: float) -> None:
+        """As Watch."""
+        self._watching.reached(stage, fraction)
+
+    def stem(self, stem: StemFile) -> None:
+        """As Watch: the stem is stored before anybody hears of it."""
+        began = time.perf_counter()
+        stored = self._shelf.put_stem(stem)
+        self.seconds += time.perf_counter() - began
+        self.stems.append(stored)
+        self._watching.tell(StemFinished(at=datetime.now(UTC), stem=stored))
+
+    def canceled(self) -> bool:
+        """As Watch."""
+        return self._watching.stop is not None
+
+
+def _separation_options(options: JobOptions, sha256: str, *, longest_seconds: float) -> SeparationOptions:
+    two = options.two_stems is not None
+    return SeparationOptions(
+        stems=None if two else tuple(name for name in options.stems if name != RESIDUAL),
+        two_stems=options.two_stems,
+        shifts=options.shifts,
+        overlap=options.overlap,
+        seed=seed_of(options, sha256),
+        clip=options.clip,
+        residual=options.residual,
+        max_seconds=longest_seconds,
+    )
+
+
+def seed_of(options: JobOptions, sha256: str) -> int:
+    """The seed of the shifts: as asked, else the first 32 bits of the recording's digest."""
+    return int(sha256[:8], 16) if options.seed is None else options.seed
+
+
+def _output_options(options: JobOptions) -> OutputOptions:
+    return OutputOptions(
+        format=options.format,
+        bit_depth=options.bit_depth,
+        sample_rate=None if options.sample_rate == "source" else options.sample_rate,
+        bitrate_kbps=options.bitrate_kbps,
+    )
+
+
+def _source(source: Source, separation: Separation, sha256: str) -> Source:
+    facts = separation.source
+    return source.model_copy(
+        update={
+            "sha256": sha256,
+            "codec": facts.codec,
+            "duration_seconds": separation.source_frames / facts.sample_rate,
+            "sample_rate": facts.sample_rate,
+            "channels": facts.channels,
+            "bit_depth": facts.bit_depth,
+        }
+    )

@@ -1,0 +1,56 @@
+"""A private folder for one job in work, gone with it; what killed processes left behind is found by its lost lock."""
+
+import fcntl
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+_PREFIX = "stemify-job-"
+_YOUNG_SECONDS = 60.0
+"""A folder this young may not have its lock yet."""
+
+
+class Scratch:
+    """Makes job folders under `parent` (the system's folder for temporary files when None)."""
+
+    def __init__(self, parent: Path | None) -> None:
+        self._parent = Path(tempfile.gettempdir()) if parent is None else parent
+
+    @contextmanager
+    def folder(self) -> Iterator[Path]:
+        """A new empty folder that only we may read, removed with all that is in it. Raises OSError."""
+        self._parent.mkdir(parents=True, exist_ok=True)
+        path = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=self._parent))
+        descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)  # the system drops it when this process dies, however it dies
+            yield path
+        finally:
+            shutil.rmtree(path, ignore_errors=True)
+            os.close(descriptor)
+
+    def sweep(self) -> int:
+        """Remove folders whose process is gone; how many went."""
+        return sum(_removed_if_abandoned(path) for path in self._parent.glob(f"{_PREFIX}*"))
+
+
+def _removed_if_abandoned(path: Path) -> bool:
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    except OSError:  # gone meanwhile, or not ours
+        return False
+    try:
+        if time.time() - os.fstat(descriptor).st_mtime < _YOUNG_SECONDS:
+            return False
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    else:
+        shutil.rmtree(path, ignore_errors=True)
+        return True
+    finally:
+        os.close(descriptor)
