@@ -60,14 +60,13 @@ def _load(name: str, *, device: str, precision: str, shown: bool) -> Any:
 
         settings = model_settings()
         store, recipe = weights_store(settings), recipe_named(name, recipes(settings))
-        fetch(store, recipe, shown=shown)
+        if store.state(recipe) != "ready":
+            fetch(store, recipe, shown=shown)
         return load_separator(recipe, device=device, precision=precision, weights=store)
 
 
 def fetch(store: Any, recipe: Any, *, shown: bool) -> None:
-    """Fetch a model's weights where they are absent, under a progress bar."""
-    if store.state(recipe) == "ready":
-        return
+    """Make a model's weights ready, under a progress bar: what is here is checked in full, the rest is fetched."""
     with bytes_bar(f"Fetching {recipe.name}", None, shown=shown) as bar:
         store.fetch(recipe, lambda _name, there, whole: bar.at(there, whole))
 

@@ -4,16 +4,13 @@ import os
 from pathlib import Path
 from typing import Any
 
-from cli.errors import WrongUse
-from contract.settings import ModelSettings, SharedSettings
+from cli.settings import shared_settings
+from contract.settings import ModelSettings
 
 
 def model_settings() -> ModelSettings:
     """The models' settings with the folder filled in. Raises WrongUse when the environment is wrong."""
-    try:
-        settings = SharedSettings().models
-    except ValueError as wrong:
-        raise WrongUse(f"The settings in the environment are wrong: {_first_line(wrong)}") from wrong
+    settings = shared_settings().models
     return settings if settings.folder else settings.model_copy(update={"folder": default_folder()})
 
 
@@ -42,8 +39,3 @@ def recipes(settings: ModelSettings) -> dict[str, Any]:
     from worker.engine.catalog import load_recipes
 
     return load_recipes(settings.catalog)
-
-
-def _first_line(error: ValueError) -> str:
-    lines = [line.strip() for line in str(error).splitlines()]
-    return " ".join(lines[1:3]) if len(lines) > 2 else lines[0]

@@ -22,6 +22,7 @@ from cli.follow import follow
 from cli.scores import Score, score
 from cli.server import JobView, Server
 from cli.server_options import Json
+from cli.settings import shared_settings
 from cli.stack import StackOptions, run_stack
 from contract.catalog import DEMO_MODEL
 
@@ -40,6 +41,7 @@ def demo(
     json: Json = False,
 ) -> None:
     """Start everything, separate a bundled song through the public API, measure the stems, and stop everything."""
+    shared_settings()  # what cannot work is said before anything is started
     with (
         tempfile.TemporaryDirectory(prefix="stemify-demo-", ignore_cleanup_errors=True) as place,
         DataFolder(Path(place)) as folder,

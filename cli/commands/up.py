@@ -9,6 +9,7 @@ import typer
 from cli.console import say
 from cli.data_folder import DataFolder
 from cli.errors import Interrupted
+from cli.settings import shared_settings
 from cli.stack import StackOptions, run_stack
 
 app = typer.Typer()
@@ -24,6 +25,7 @@ def up(
     workers: Annotated[int, typer.Option(min=1, max=64, help="How many workers separate at the same time.")] = 1,
 ) -> None:
     """Start everything on this machine and stay up; Ctrl-C stops all of it."""
+    shared_settings()  # what cannot work is said before anything is started
     options = StackOptions(port=port, host=host, workers=workers)
 
     async def announce() -> None:

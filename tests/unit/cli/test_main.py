@@ -58,6 +58,16 @@ def test_wrong_use_is_told_in_words_and_ends_with_2(arguments: tuple[str, ...]) 
     assert (ran.stderr + ran.stdout).strip()
 
 
+def test_a_setting_that_cannot_work_is_named_before_anything_starts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STEMIFY_QUEUE__BEAT_SECONDS", "100")
+    monkeypatch.setenv("STEMIFY_LIMITS__MAX_UPLOAD_BYTES", "many")
+    ran = stemify("up")
+    assert ran.returncode == 2
+    assert "STEMIFY_QUEUE: queue.beat_seconds must be at most half" in ran.stderr
+    assert "STEMIFY_LIMITS__MAX_UPLOAD_BYTES: " in ran.stderr
+    assert len(ran.stderr.strip().splitlines()) == 1
+
+
 def test_no_server_ends_with_3() -> None:
     ran = stemify("jobs", "--server", f"http://127.0.0.1:{ports.find_free()}")
     assert ran.returncode == 3
