@@ -138,9 +138,20 @@ class _Nameless:
     """A file without its name, so that no extension can sway what it is taken for."""
 
     def __init__(self, file: FileIO) -> None:
-        self.read = file.read
         self.seek = file.seek
         self.tell = file.tell
+        self._file = file
+        self._broken = False
+
+    def read(self, size: int) -> bytes:
+        """As files do, but an error is raised once: PyAV keeps one and complains aloud of the next."""
+        if self._broken:
+            return b""
+        try:
+            return self._file.read(size)
+        except OSError:
+            self._broken = True
+            raise
 
 
 def _opened(path: Path) -> FileIO:

@@ -1,5 +1,8 @@
 """Every container and codec we promise decodes to its exact frames; rates and channels are what was asked for."""
 
+import errno
+from io import FileIO
+
 import numpy as np
 import pytest
 
@@ -185,6 +188,24 @@ def test_rubbish_in_the_middle_is_passed_over(foreign, sweep):
     content[20_000:22_000] = np.random.default_rng(1).bytes(2_000)
     path.write_bytes(content)
     assert 3.5 * 44_100 < _all_of(path).shape[1] <= 4 * 44_100
+
+
+class _ExplodesAfter100kB(FileIO):
+    def read(self, size=-1):
+        if self.tell() > 100_000:
+            raise OSError(errno.EIO, "Input/output error")
+        return super().read(size)
+
+
+@pytest.mark.parametrize("how", CUT_SHORT.values(), ids=CUT_SHORT.keys())
+def test_a_disk_that_cannot_be_read_is_not_taken_for_the_end(foreign, sweep, how, monkeypatch, capfd):
+    rate = 48_000 if "opus" in how["codec"] else 44_100
+    path = foreign(sweep(20 * rate, rate=rate), rate=rate, **how)
+    monkeypatch.setattr("media.recording.FileIO", _ExplodesAfter100kB)
+    with pytest.raises(OSError, match="Input/output error") as caught:
+        _all_of(path)
+    assert caught.value.errno == errno.EIO
+    assert capfd.readouterr() == ("", "")
 
 
 def test_a_rate_that_changes_midway_is_evened_out(tmp_path, foreign, sweep):
