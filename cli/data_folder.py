@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import shutil
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -31,13 +32,19 @@ class DataFolder:
         """Where each child's output goes."""
         return self.path / "logs"
 
+    @property
+    def scratch(self) -> Path:
+        """Where jobs in work lie; emptied by every start, since a worker that was killed cannot tidy up."""
+        return self.path / "scratch"
+
     def __enter__(self) -> Self:
         try:
             self.path.mkdir(parents=True, exist_ok=True)
             self.path.chmod(0o700)
-            for folder in (self.redis, self.blobs, self.logs):
-                folder.mkdir(mode=0o700, exist_ok=True)
             self._take_lock()
+            shutil.rmtree(self.scratch, ignore_errors=True)
+            for folder in (self.redis, self.blobs, self.logs, self.scratch):
+                folder.mkdir(mode=0o700, exist_ok=True)
         except OSError as refused:
             reason = refused.strerror or refused
             message = f"The data folder {self.path} cannot be used ({reason}); choose another with --data-dir."

@@ -107,9 +107,13 @@ def _uses_outside_redis(options: StackOptions) -> bool:
 
 
 def _environment(options: StackOptions, folder: DataFolder, redis: EmbeddedRedis | None) -> dict[str, str]:
-    """What the API and the workers are told; what the caller's environment says of storage and models holds."""
-    told = {"STEMIFY_STORAGE__URL": f"file:{folder.blobs}", "STEMIFY_MODELS__FOLDER": str(default_folder())}
-    told = {name: os.environ.get(name, value) for name, value in told.items()}
+    """What the API and the workers are told; what the caller's environment says of folders holds."""
+    ours = {
+        "STEMIFY_STORAGE__URL": f"file:{folder.blobs}",
+        "STEMIFY_SCRATCH_FOLDER": str(folder.scratch),
+        "STEMIFY_MODELS__FOLDER": str(default_folder()),
+    }
+    told = {name: os.environ.get(name, value) for name, value in ours.items()}
     if redis is not None:
         told |= {"REDIS_URL": redis.url, "STEMIFY_REDIS__URL": redis.url}
     address = {"STEMIFY_HOST": options.host, "STEMIFY_PORT": str(options.port), "PORT": str(options.port)}

@@ -50,6 +50,8 @@ def demo(
         environment = (
             ("STEMIFY_STORAGE__URL", f"file:{folder.blobs}"),
             ("STEMIFY_STORAGE__FREE_BYTES_FLOOR", _LITTLE_ROOM),
+            ("STEMIFY_SCRATCH_FOLDER", str(folder.scratch)),
+            ("STEMIFY_MODELS__DEFAULT", DEMO_MODEL),
         )
         options = StackOptions(port=ports.find_free(), embedded=True, environment=environment)
         say("Starting the server, the API and a worker ...")

@@ -30,6 +30,15 @@ def test_it_is_free_again_afterwards(tmp_path: Path) -> None:
             pass
 
 
+def test_what_a_killed_worker_left_is_tidied_up(tmp_path: Path) -> None:
+    with DataFolder(tmp_path) as folder:
+        (folder.scratch / "half").touch()
+        (folder.blobs / "whole").touch()
+    with DataFolder(tmp_path) as folder:
+        assert list(folder.scratch.iterdir()) == []
+        assert (folder.blobs / "whole").exists()
+
+
 def test_a_place_that_cannot_be_used_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(WrongUse, match="cannot be used"), DataFolder(tmp_path / "file" / "data"):
