@@ -43,23 +43,26 @@ def level(block: FloatBlock, gain: float, clip: Clip) -> FloatBlock:
 
 
 class ResidualMeter:
-    """Measures what the sum of the stems leaves out of the mix, over all blocks."""
+    """Measures what the sum of the stems leaves out of the mix, over all blocks.
+
+    `mix_energy`: the sum of the mix's squared samples so far.
+    """
 
     def __init__(self) -> None:
-        self._mix = 0.0
+        self.mix_energy = 0.0
         self._residual = 0.0
 
     def add(self, mix: FloatBlock, stems: Iterable[FloatBlock]) -> None:
         """Take in the next block of the mix and of every stem but `residual` (channels x frames each)."""
-        self._mix += _energy(mix)
+        self.mix_energy += _energy(mix)
         self._residual += _energy(mix - total(stems))
 
     @property
     def residual_db(self) -> float | None:
         """Energy of the residual against the mix's, never below SILENCE_DB; None while the mix is silent."""
-        if self._mix == 0.0:
+        if self.mix_energy == 0.0:
             return None
-        ratio = self._residual / self._mix
+        ratio = self._residual / self.mix_energy
         return max(SILENCE_DB, 10.0 * math.log10(ratio)) if ratio > 0.0 else SILENCE_DB
 
 

@@ -51,19 +51,7 @@ def separate_file(
         writing = Writing(folder=Path(folder), rendering=rendering, gain=gain, clip=options.clip)
         with clock.timed("encoding"):
             stems = work.write(spools, writing)
-    return Separation(
-        stems=stems,
-        source=found.facts,
-        source_frames=found.frames,
-        gain=gain,
-        residual_db=work.residual.residual_db,
-        device=separator.device,
-        precision=separator.precision,
-        seed=options.seed,
-        warnings=(*found.facts.warnings, *separator.warnings, *rendering.warnings, *work.warnings),
-        timings=clock.seconds,
-        realtime_factor=found.seconds / max(sum(clock.seconds.values()), 1e-9),
-    )
+    return work.result(stems, gain=gain, seconds=clock.seconds)
 
 
 @dataclass(kw_only=True)
@@ -107,6 +95,27 @@ class _Work:
                 stem.path.unlink(missing_ok=True)
             raise
         return tuple(stems)
+
+    def result(self, stems: tuple[StemFile, ...], *, gain: float, seconds: dict[str, float]) -> Separation:
+        """What is told of it when all is done. `seconds`: how long each stage took."""
+        return Separation(
+            stems=stems,
+            source=self.found.facts,
+            source_frames=self.found.frames,
+            gain=gain,
+            residual_db=self.residual.residual_db,
+            device=self.separator.device,
+            precision=self.separator.precision,
+            seed=self.options.seed,
+            warnings=(
+                *self.found.facts.warnings,
+                *self.separator.warnings,
+                *self.rendering.warnings,
+                *self.warnings,
+            ),
+            timings=seconds,
+            realtime_factor=self.found.seconds / max(sum(seconds.values()), 1e-9),
+        )
 
     def _stream(self) -> Stream:
         """The sources that must be computed, at the model's rate and channels."""

@@ -35,7 +35,8 @@ class Separation:
 
     `source_frames`: of the recording at its own rate. `gain`: linear, applied to all stems alike (1.0 unless
     `clip: joint` had to lower them). `residual_db`: level of the mix minus the sum of the stems (`residual` left
-    out), against the mix; None for a silent mix. `timings`: seconds a stage; `realtime_factor`: seconds of audio
+    out), against the mix; None for a silent mix. `mix_energy`: sum of the mix's squared samples at the stems' rate and
+    channels. `timings`: seconds a stage; `realtime_factor`: seconds of audio
     for each second of work. `warnings`: (code, detail) pairs.
     """
 
@@ -44,6 +45,7 @@ class Separation:
     source_frames: int
     gain: float
     residual_db: float | None
+    mix_energy: float
     device: str
     precision: str
     seed: int
