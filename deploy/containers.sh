@@ -4,15 +4,15 @@
 #
 #   COMPOSE             the compose command                       docker compose | podman-compose
 #   COMPOSE_BUILD_ARGS  options of `build`, where it needs some   (none)
-#   STEMIFY_PORT        port of the stack while it is checked     18080
+#   PUBLISHED_PORT        port of the stack while it is checked     18080
 #   KEEP=1              leave the stack running at the end
 # Where no registry can be reached: PIP_INDEX_URL, PIP_FIND_LINKS, TORCH_INDEX_URL (see DEPLOYMENT.md).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 export COMPOSE_PROJECT_NAME=${COMPOSE_PROJECT_NAME:-stemify-check}
-export STEMIFY_PORT=${STEMIFY_PORT:-18080} FRONT_SUBNET=${FRONT_SUBNET:-172.30.98.0/24}
-url=http://localhost:$STEMIFY_PORT
+export PUBLISHED_PORT=${PUBLISHED_PORT:-18080} FRONT_SUBNET=${FRONT_SUBNET:-172.30.98.0/24}
+url=http://localhost:$PUBLISHED_PORT
 output=${OUTPUT:-demo-output}
 
 find_compose() {
