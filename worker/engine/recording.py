@@ -104,6 +104,7 @@ class _Work:
             source_frames=self.found.frames,
             gain=gain,
             residual_db=self.residual.residual_db,
+            mix_energy=self.residual.mix_energy,
             device=self.separator.device,
             precision=self.separator.precision,
             seed=self.options.seed,
