@@ -24,10 +24,11 @@ def show_json(value: Any) -> None:
 
 
 def show_table(title: str, columns: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
-    """A table for a person, on stdout. Columns after the first whose name ends with a space are aligned right."""
+    """A table for a person, on stdout. The first column is never broken; names that end with a space align right."""
     table = Table(title=title or None, title_justify="left", box=SIMPLE_HEAD, show_header=any(columns), pad_edge=False)
-    for column in columns:
-        table.add_column(column.strip(), justify="right" if column.endswith(" ") else "left", overflow="fold")
+    for at, column in enumerate(columns):
+        justify = "right" if column.endswith(" ") else "left"
+        table.add_column(column.strip(), justify=justify, overflow="fold", no_wrap=at == 0)
     for row in rows:
         table.add_row(*row)
     OUT.print(table)

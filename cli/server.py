@@ -138,10 +138,10 @@ def _refusal(response: httpx.Response) -> CommandError:
     try:
         problem = response.json()
         said = str(problem.get("detail") or problem.get("title"))
-        fields = [f"{e['pointer'].lstrip('/')}: {e['detail']}" for e in problem.get("errors", []) if "pointer" in e]
+        fields = [(e["pointer"].lstrip("/"), e["detail"]) for e in problem.get("errors", []) if "pointer" in e]
     except (ValueError, AttributeError, KeyError, TypeError):
         said, fields = f"The server answered {response.status_code} {response.reason_phrase}.", []
-    sentence = " ".join([said, *(f"({field})" for field in fields if field not in said)])
+    sentence = " ".join([said, *(f"({name}: {why})" for name, why in fields if why not in said)])
     if response.status_code in _UNREACHABLE:
         return ServerUnreachable(sentence)
     return WrongUse(sentence) if response.status_code in _WRONG_USE else JobFailed(sentence)
