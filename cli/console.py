@@ -3,7 +3,7 @@
 import json
 import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -27,7 +27,7 @@ def show_table(title: str, columns: tuple[str, ...], rows: Sequence[tuple[str, .
     """A table for a person, on stdout. The first column is never broken; names that end with a space align right."""
     table = Table(title=title or None, title_justify="left", box=SIMPLE_HEAD, show_header=any(columns), pad_edge=False)
     for at, column in enumerate(columns):
-        justify = "right" if column.endswith(" ") else "left"
+        justify: Literal["left", "right"] = "right" if column.endswith(" ") else "left"
         table.add_column(column.strip(), justify=justify, overflow="fold", no_wrap=at == 0)
     for row in rows:
         table.add_row(*row)
