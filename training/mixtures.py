@@ -13,10 +13,14 @@ _DECIBELS = 5.0
 
 
 class Mixtures:
-    """Draws batches from a library with a generator of its own, which a checkpoint can keep."""
+    """Draws batches from a library with a generator of its own."""
 
     def __init__(self, library: Library, seed: int) -> None:
         self._library = library
+        self.generator = np.random.default_rng(seed)
+
+    def reseed(self, seed: list[int]) -> None:
+        """Draw from here on as these numbers say: other ones for each process and each resume."""
         self.generator = np.random.default_rng(seed)
 
     def batch(self, size: int, frames: int) -> Examples:

@@ -8,6 +8,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from training.company import Company
 from training.mixtures import Mixtures
 from training.network import fresh, ready
 from training.objective import distance
@@ -15,7 +16,7 @@ from training.songs import SAMPLE_RATE
 
 _WARM_UP = 0.02
 _SLOWEST = 0.01
-_LONG_FROM = 0.7
+_LONGER_FROM = (0.4, 0.8)
 _WEIGHTS = (1.2, 1.0, 1.2, 1.0)
 
 
@@ -25,8 +26,8 @@ class Plan:
 
     minutes: float
     batch: int = 4
-    crop_seconds: float = 2.0
-    rate: float = 1.5e-3
+    crop_seconds: float = 1.0
+    rate: float = 2e-3
     spectral: float = 0.3
     averaging: float = 0.999
     half: bool = True
@@ -34,11 +35,13 @@ class Plan:
 
 
 class Trainer:
-    """Trains by single steps. `seconds` is the time spent, which the caller keeps up to date."""
+    """Trains by single steps. `seconds` is the time spent, as all members of the company agreed in the last step."""
 
-    def __init__(self, plan: Plan, mixtures: Mixtures) -> None:
+    def __init__(self, plan: Plan, mixtures: Mixtures, company: Company) -> None:
         self.plan = plan
         self.mixtures = mixtures
+        mixtures.reseed([plan.seed, company.rank])
+        self.company = company
         self.network = fresh(plan.seed)
         self.average = copy.deepcopy(self.network)
         self.optimizer = torch.optim.AdamW(self.network.parameters(), lr=plan.rate, weight_decay=1e-3)
@@ -58,9 +61,9 @@ class Trainer:
         way = (self.gone - _WARM_UP) / (1 - _WARM_UP)
         return self.plan.rate * (_SLOWEST + (1 - _SLOWEST) * (0.5 + 0.5 * math.cos(math.pi * way)))
 
-    def step(self) -> float:
-        """Learn from one batch and give its loss. The last part of the time has crops twice as long, half as many."""
-        longer = 2 if self.gone > _LONG_FROM else 1
+    def step(self, seconds: float) -> float:
+        """Learn from one batch, `seconds` after the start, and give its loss. Later on, crops get longer and fewer."""
+        longer = 2 ** sum(self.gone > start for start in _LONGER_FROM)
         frames = round(self.plan.crop_seconds * longer * SAMPLE_RATE)
         truth = torch.from_numpy(self.mixtures.batch(max(1, self.plan.batch // longer), frames))
         self.network.train()
@@ -68,14 +71,16 @@ class Trainer:
             estimate = self.network(truth.sum(dim=1))
         weights = torch.tensor(_WEIGHTS)
         loss: Tensor = distance(estimate.float(), truth, weights=weights, spectral=self.plan.spectral)
-        self._learn(loss)
+        self._learn(loss, seconds)
         return float(loss.detach())
 
-    def _learn(self, loss: Tensor) -> None:
+    def _learn(self, loss: Tensor, seconds: float) -> None:
         for group in self.optimizer.param_groups:
             group["lr"] = self.rate
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
+        gradients = [value.grad for value in self.network.parameters() if value.grad is not None]
+        self.seconds = self.company.agree(gradients, seconds)
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), 2.0)
         self.optimizer.step()
         self.steps += 1
@@ -93,7 +98,6 @@ class Trainer:
             "optimizer": self.optimizer.state_dict(),
             "steps": self.steps,
             "seconds": self.seconds,
-            "generator": self.mixtures.generator.bit_generator.state,
             "plan": asdict(self.plan),
         }
         partial = path.with_suffix(".partial")
@@ -107,4 +111,4 @@ class Trainer:
         self.average.load_state_dict(state["average"])
         self.optimizer.load_state_dict(state["optimizer"])
         self.steps, self.seconds = state["steps"], state["seconds"]
-        self.mixtures.generator.bit_generator.state = state["generator"]
+        self.mixtures.reseed([self.plan.seed, self.company.rank, self.steps])

@@ -66,8 +66,8 @@ def _kit(rng: np.random.Generator) -> dict[str, Mono]:
     kit = {
         "kick": _kick(rng),
         "snare": _snare(rng),
-        "hat": _cymbal(rng, rng.uniform(0.02, 0.06), rng.uniform(5_000, 8_000)) * np.float32(0.35),
-        "open": _cymbal(rng, rng.uniform(0.12, 0.3), rng.uniform(5_000, 7_500)) * np.float32(0.35),
+        "hat": _cymbal(rng, rng.uniform(0.02, 0.06), rng.uniform(5_000, 8_000)) * np.float32(0.5),
+        "open": _cymbal(rng, rng.uniform(0.12, 0.3), rng.uniform(5_000, 7_500)) * np.float32(0.5),
         "crash": _cymbal(rng, rng.uniform(0.4, 0.9), rng.uniform(2_500, 4_500)) * np.float32(0.5),
         "tom": fading(glide(rng.uniform(180, 300), rng.uniform(90, 140), 0.06, 0.6), rng.uniform(0.1, 0.2)),
     }
@@ -80,7 +80,7 @@ def _kick(rng: np.random.Generator) -> Mono:
     body = glide(rng.uniform(180, 420), rng.uniform(45, 68), rng.uniform(0.015, 0.04), 0.5)
     click = np.zeros_like(body)
     place(click, fading(band(noise(rng, 0.03), 1_500, 9_000), 0.004), 0.0, rng.uniform(0.2, 0.8))
-    return fading(body, rng.uniform(0.06, 0.14)) * np.float32(1.3) + click
+    return fading(body, rng.uniform(0.06, 0.14)) + click
 
 
 def _snare(rng: np.random.Generator) -> Mono:

@@ -17,7 +17,7 @@ def played(score: Score, rng: np.random.Generator) -> Stereo:
     result = np.zeros((2, frames), np.float32)
     more = (_arpeggio, _lead, _chords)
     ways = [_chords, *(more[i] for i in rng.integers(3, size=int(rng.integers(0, 3))))]
-    side = rng.uniform(-0.7, 0.7)
+    side = rng.choice([-1.0, 1.0]) * rng.uniform(0.35, 0.85)
     for layer, way in enumerate(ways):
         track = np.zeros(frames, np.float32)
         way(score, rng, drawn(rng), track)
