@@ -13,7 +13,7 @@ from cli.stack import StackOptions, _environment, _uses_outside_redis
     ("host", "url", "health"),
     [
         ("127.0.0.1", "http://localhost:8001", "http://127.0.0.1:8001/health/ready"),
-        ("0.0.0.0", "http://localhost:8001", "http://127.0.0.1:8001/health/ready"),
+        ("0.0.0.0", "http://localhost:8001", "http://127.0.0.1:8001/health/ready"),  # noqa: S104
         ("::", "http://localhost:8001", "http://[::1]:8001/health/ready"),
         ("192.168.1.5", "http://192.168.1.5:8001", "http://192.168.1.5:8001/health/ready"),
     ],
