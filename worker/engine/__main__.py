@@ -1,4 +1,4 @@
-"""`python -m worker.engine SONG`: the engine by itself on the command line, with a progress bar. No settings, no server."""
+"""`python -m worker.engine SONG`: the engine by itself on the command line, with a progress bar. No server."""
 
 import argparse
 import sys

@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from worker.engine.errors import DeviceFailed, OutOfMemory
+from worker.engine.errors import DeviceFailed, EngineError, OutOfMemory
 from worker.engine.network import FloatBatch
 from worker.engine.reduced import reduce
 
@@ -23,8 +23,9 @@ class PlainNetwork:
     """One Demucs, HDemucs or HTDemucs on its device. See `Network`."""
 
     def __init__(self, module: Any, *, device: torch.device, precision: str) -> None:
-        self._module = module.to(device)
         self._device = device
+        with _translated(device):
+            self._module = module.to(device)
         self._lowered = reduce(self._module, precision)
         self.precision = precision if self._lowered else "float32"
         self.device = str(device)
@@ -48,7 +49,7 @@ class PlainNetwork:
 
     def forward(self, batch: FloatBatch) -> FloatBatch:
         """See `Network`."""
-        with _translated(), torch.inference_mode():
+        with _translated(self._device), torch.inference_mode():
             found = self._module(torch.from_numpy(batch).to(self._device))
             return found.float().cpu().numpy()
 
@@ -71,7 +72,7 @@ class PlainNetwork:
         torch.cuda.reset_peak_memory_stats(self._device)
         before = torch.cuda.memory_allocated(self._device)
         window = self.window_frames(self.segment_frames)
-        with _translated(), torch.inference_mode():
+        with _translated(self._device), torch.inference_mode():
             self._module(torch.zeros(1, self.channels, window, device=self._device))
         self._run_bytes = max(1, torch.cuda.max_memory_allocated(self._device) - before)
         free, _ = torch.cuda.mem_get_info(self._device)
@@ -79,13 +80,18 @@ class PlainNetwork:
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def _translated(device: torch.device) -> Iterator[None]:
     try:
         yield
     except (torch.OutOfMemoryError, MemoryError) as error:
         raise OutOfMemory from error
-    except RuntimeError as error:
-        text = str(error)
-        if "not enough memory" in text or "can't allocate memory" in text:  # the CPU allocator has no class of its own
+    except (RuntimeError, ValueError, AssertionError) as error:
+        text = str(error).splitlines()[0] if str(error) else type(error).__name__
+        if (
+            "not enough memory" in text or "can't allocate memory" in text
+        ):  # the CPU's allocator has no class of its own
             raise OutOfMemory from error
-        raise DeviceFailed(f"The device failed: {text.splitlines()[0] if text else type(error).__name__}") from error
+        if device.type == "cpu":
+            raise EngineError(f"The network failed: {text}") from error
+        # What a GPU reports comes late and may stand for any earlier kernel; its context is not to be trusted again.
+        raise DeviceFailed(f"The device failed: {text}") from error

@@ -7,7 +7,6 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from media.decode import decode
 from worker.engine.errors import Canceled, OutputInvalid
 from worker.engine.mixdown import ResidualMeter, complete, gain_for
 from worker.engine.options import RESIDUAL, OutputOptions, SeparationOptions
@@ -16,7 +15,7 @@ from worker.engine.results import Separation, StemFile
 from worker.engine.separator import Separator
 from worker.engine.spool import Spool
 from worker.engine.stream import Stream
-from worker.engine.survey import Survey, survey
+from worker.engine.survey import Survey, decode_again, survey
 from worker.engine.watch import Stage, Watch
 from worker.engine.writing import Writing
 
@@ -123,7 +122,7 @@ class _Work:
         separator, options, found = self.separator, self.options, self.found
         stems = options.sources(separator.sources)
         return separator.stream(
-            decode(found.path, sample_rate=separator.sample_rate, channels=separator.channels),
+            decode_again(found, sample_rate=separator.sample_rate, channels=separator.channels),
             frames=found.mix_frames,
             statistics=found.statistics,
             options=replace(options, stems=stems, two_stems=None, residual=False),

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from media.blocks import FloatBlock
-from media.decode import decode
 from media.downmix import in_channels
 from media.facts import AudioFacts
 from media.formats import OutputFormat
@@ -14,7 +13,7 @@ from media.resample import Resampler, resampled_frames
 from worker.engine.errors import InvalidOptions, MixChanged
 from worker.engine.options import OutputOptions
 from worker.engine.separator import Separator
-from worker.engine.survey import Survey
+from worker.engine.survey import Survey, decode_again
 from worker.engine.windows import MixWindow
 
 Stems = dict[str, FloatBlock]
@@ -69,7 +68,7 @@ class SourceReader:
     """The recording itself at the rate and channels of the stems, a stretch at a time."""
 
     def __init__(self, found: Survey, rendering: Rendering) -> None:
-        self._blocks = decode(found.path, sample_rate=rendering.sample_rate, channels=rendering.channels)
+        self._blocks = decode_again(found, sample_rate=rendering.sample_rate, channels=rendering.channels)
         self._window = MixWindow(rendering.channels)
 
     def read(self, frames: int) -> FloatBlock:

@@ -39,11 +39,20 @@ def survey(path: Path, separator: Separator, *, max_seconds: float | None, watch
     facts = probe(path)
     heard = _Heard(facts, watch)
     meter = StatisticsMeter()
-    source = heard.listen(decode(path, channels=separator.channels, max_seconds=max_seconds))
-    for block in _at_rate(source, facts.sample_rate, separator):
+    source = decode(path, sample_rate=facts.sample_rate, channels=separator.channels, max_seconds=max_seconds)
+    for block in _at_rate(heard.listen(source), facts.sample_rate, separator.sample_rate):
         meter.add(block)
     watch.progress("decoding", 1.0)
     return Survey(path=path, facts=facts, frames=heard.frames, mix_frames=meter.frames, statistics=meter.statistics)
+
+
+def decode_again(found: Survey, *, sample_rate: int, channels: int) -> Iterator[FloatBlock]:
+    """The recording at this rate and with this many channels, of exactly as many frames as the survey implies.
+
+    By way of the recording's own rate, as the survey went: files that change their rate midway round otherwise.
+    """
+    source = decode(found.path, sample_rate=found.facts.sample_rate, channels=channels)
+    return _at_rate(source, found.facts.sample_rate, sample_rate)
 
 
 class _Heard:
@@ -64,12 +73,13 @@ class _Heard:
             yield block
 
 
-def _at_rate(blocks: Iterator[FloatBlock], source_rate: int, separator: Separator) -> Iterator[FloatBlock]:
-    """As `decode` itself resamples, so that the second pass gives the same frames."""
-    if source_rate == separator.sample_rate:
-        yield from blocks
-        return
-    resampler = Resampler(source_rate, separator.sample_rate, separator.channels)
+def _at_rate(blocks: Iterator[FloatBlock], source_rate: int, rate: int) -> Iterator[FloatBlock]:
+    resampler: Resampler | None = None
     for block in blocks:
+        if source_rate == rate:
+            yield block
+            continue
+        resampler = resampler or Resampler(source_rate, rate, block.shape[0])
         yield resampler.push(block)
-    yield resampler.finish()
+    if resampler is not None:
+        yield resampler.finish()
