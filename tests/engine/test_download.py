@@ -5,6 +5,7 @@ import http.server
 import re
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -203,3 +204,13 @@ def test_a_model_is_fetched_over_http_and_separates(server, lab, tmp_path, publi
     assert heard[-1] == ("tiny-1234.th", len(server.content), len(server.content))
     wanted = lab.reference(module.half().float(), mix=mix)
     lab.assert_alike(wanted, lab.separate(separator, mix, shifts=0))
+
+
+def test_two_at_once_fetch_once(server, lab, tmp_path, publish):
+    server.content = publish(lab.module("Demucs", depth=2))
+    file = WeightFile("tiny", server.url(), hashlib.sha256(server.content).hexdigest())
+    recipe = ModelRecipe(name="tiny", class_name="Demucs", files=(file,))
+    with ThreadPoolExecutor(2) as both:
+        for done in [both.submit(WeightsStore(tmp_path / "cache").fetch, recipe) for _ in range(2)]:
+            done.result(timeout=60)
+    assert server.ranges == [None]

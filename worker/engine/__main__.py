@@ -12,7 +12,7 @@ from rich.table import Table
 from media.errors import MediaError
 from media.formats import FORMAT_NAMES
 from worker.engine.catalog import load_recipes, recipe_named
-from worker.engine.errors import EngineError
+from worker.engine.errors import CatalogInvalid, EngineError, InvalidOptions, UnknownModel
 from worker.engine.loading import default_folder, load_separator
 from worker.engine.options import OutputOptions, SeparationOptions
 from worker.engine.recording import separate_file
@@ -50,8 +50,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 found = _separate(source, separator, asked, _Bar(progress))
             _tell(source, found)
     except (EngineError, MediaError, OSError) as error:
-        console.print(f"[red]{error}[/red]")
-        return 1
+        console.print(str(error), style="red", markup=False)
+        return 2 if isinstance(error, InvalidOptions | UnknownModel | CatalogInvalid) else 1
     return 0
 
 
