@@ -8,32 +8,31 @@ import json
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+from contract.events import JobCompleted
 from contract.jobs import Job
-from contract.recordings import ModelUsed, Source, Stem
+from contract.recordings import Stem
 from worker.engine import Separation
 
 SCHEMA_VERSION = 1
 _PACKAGES = ("stemify", "torch", "demucs", "av", "numpy", "soxr")
 
 
-def manifest_bytes(
-    job: Job, *, source: Source, model: ModelUsed, separation: Separation, stems: tuple[Stem, ...]
-) -> bytes:
+def manifest_bytes(job: Job, done: JobCompleted, separation: Separation) -> bytes:
     """The manifest as JSON text in UTF-8."""
     facts = {
         "schema_version": SCHEMA_VERSION,
         "job_id": job.job_id,
-        "source": source.model_dump(mode="json", exclude_none=True) | {"frames": separation.source_frames},
+        "source": done.source.model_dump(mode="json", exclude_none=True) | {"frames": separation.source_frames},
         "options": job.options.model_dump(mode="json"),
-        "model": model.model_dump(mode="json"),
-        "seed": separation.seed,
-        "device": separation.device,
+        "model": done.model.model_dump(mode="json"),
+        "seed": done.seed,
+        "device": done.device,
         "precision": separation.precision,
         "versions": _versions(),
-        "gain": separation.gain,
-        "residual_db": separation.residual_db,
-        "stems": [_stem(stem) for stem in stems],
-        "warnings": [{"code": code, "detail": detail} for code, detail in separation.warnings],
+        "gain": done.gain,
+        "quality": done.quality.model_dump(mode="json"),
+        "stems": [_stem(stem) for stem in done.stems],
+        "warnings": [warned.model_dump(mode="json") for warned in done.warnings],
     }
     return (json.dumps(facts, indent=2, sort_keys=True, ensure_ascii=False) + "\n").encode()
 

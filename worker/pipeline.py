@@ -5,20 +5,22 @@ It knows blobs and the engine; that the job ends, and how, is the runner's.
 
 import hashlib
 import time
-from collections.abc import Iterable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
 from contract.errors import StorageUnavailable
-from contract.events import JobCompleted, JobProgressed, StemFinished
+from contract.events import JobCompleted, StemFinished
 from contract.jobs import Job
-from contract.options import RESIDUAL, JobOptions
-from contract.recordings import Quality, Source, Stem, StemQuality, Warned
+from contract.recordings import Stem
 from contract.storage import BlobNotFound, BlobStore
 from contract.tracing import Tracing
-from worker.engine import OutputOptions, OutOfMemory, Separation, SeparationOptions, StemFile, Watch, separate_file
+from worker.engine import OutOfMemory, Separation, StemFile, Watch, separate_file
 from worker.engine.watch import Stage as EngineStage
+from worker.engine_terms import completed, output_options, separation_options, timings_of
 from worker.failures import SourceChanged
 from worker.manifest import manifest_bytes
 from worker.model_choice import Choice, ModelChooser
@@ -61,18 +63,15 @@ class _Work:
         self._watching = watching
         self._folder = folder
         self._shelf = ResultShelf(parts.storage, job)
-        self._timings: dict[str, float] = {}
+        self._fetching = 0.0
 
     def run(self) -> JobCompleted:
         started = time.perf_counter()
         with self._parts.tracing.span("fetching"):
             path, sha256 = self._fetch()
         choice = self._parts.chooser.choose(self._job.options, self._told_of_weights)
-        self._timings["fetching"] = time.perf_counter() - started
-        if choice.warnings:
-            self._watching.tell(_warned(self._job, choice))
-        watch = _StoringWatch(self._watching, self._shelf)
-        with self._parts.tracing.span("separating", attributes={"model": choice.recipe.name}):
+        self._fetching = time.perf_counter() - started
+        with _StoringWatch(self._watching, self._shelf, self._parts.tracing) as watch:
             separation = self._separate(path, choice, watch=watch, sha256=sha256)
         with self._parts.tracing.span("storing"):
             return self._finish(separation, choice, stored=watch, sha256=sha256)
@@ -111,58 +110,61 @@ class _Work:
         return self._separate_once(path, choice, watch=watch, sha256=sha256)
 
     def _separate_once(self, path: Path, choice: Choice, *, watch: "_StoringWatch", sha256: str) -> Separation:
-        options = _separation_options(self._job.options, sha256, longest_seconds=self._parts.longest_seconds)
-        output = _output_options(self._job.options)
+        options = separation_options(self._job.options, sha256, longest_seconds=self._parts.longest_seconds)
+        output = output_options(self._job.options)
         self._watching.check()
         with self._parts.models.borrow(choice.recipe.name) as separator:
             return separate_file(
                 path, self._folder / "stems", separator=separator, options=options, output=output, watch=watch
             )
 
-    def _finish(
-        self, separation: Separation, choice: Choice, *, stored: "_StoringWatch", sha256: str
-    ) -> JobCompleted:
+    def _finish(self, separation: Separation, choice: Choice, *, stored: "_StoringWatch", sha256: str) -> JobCompleted:
+        """Say what was made, once the manifest is stored and all of it is really there."""
         self._watching.reached("storing")
-        source, stems, model = _source(self._job.source, separation, sha256), tuple(stored.stems), choice.used
-        content = manifest_bytes(self._job, source=source, model=model, separation=separation, stems=stems)
         began = time.perf_counter()
-        manifest_blob = self._shelf.put_manifest(content)
-        self._check_stored(stems)
-        told = (Warned(code=code, detail=detail) for code, detail in separation.warnings)
+        event = completed(self._job, separation, choice=choice, stems=tuple(stored.stems.values()), sha256=sha256)
+        manifest_blob = self._shelf.put_manifest(manifest_bytes(self._job, event, separation))
+        for stem in event.stems:
+            self._check_stored(stem)
         storing = stored.seconds + time.perf_counter() - began
-        return JobCompleted(
-            at=datetime.now(UTC),
-            stems=stems,
-            manifest_blob=manifest_blob,
-            source=source,
-            model=model,
-            device=separation.device,
-            seed=separation.seed,
-            gain=separation.gain,
-            quality=_quality(separation),
-            warnings=tuple(dict.fromkeys((*self._job.warnings, *choice.warnings, *told))),
-            timings=_timings(self._timings | separation.timings, storing, separation),
-        )
+        timings = timings_of(separation, fetching=self._fetching, storing=storing, overlapped=stored.seconds)
+        return event.model_copy(update={"manifest_blob": manifest_blob, "timings": timings})
 
-    def _check_stored(self, stems: Iterable[Stem]) -> None:
-        """The last look before the commit: all of it is there."""
-        for stem in stems:
-            facts = self._parts.storage.facts(stem.blob)
-            if facts is None or facts.bytes != stem.bytes:
-                raise StorageUnavailable(f"The stem {stem.name} did not arrive whole in storage.")
+    def _check_stored(self, stem: Stem) -> None:
+        facts = self._parts.storage.facts(stem.blob)
+        if facts is None or facts.bytes != stem.bytes:
+            raise StorageUnavailable(f"The stem {stem.name} did not arrive whole in storage.")
 
 
 class _StoringWatch(Watch):
-    """Watches the engine for the job: tells how far it is, stores each stem as it is finished, passes on a stop."""
+    """Watches the engine for the job: tells how far it is, stores each stem as it is finished, passes on a stop.
 
-    def __init__(self, watching: Watching, shelf: ResultShelf) -> None:
-        self.stems: list[Stem] = []
+    Inside its with-block each stage has a span of its own.
+    """
+
+    def __init__(self, watching: Watching, shelf: ResultShelf, tracing: Tracing) -> None:
+        self.stems: dict[str, Stem] = {}
         self.seconds = 0.0
         self._watching = watching
         self._shelf = shelf
+        self._tracing = tracing
+        self._stage: EngineStage | None = None
+        self._spans = ExitStack()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._spans.close()
 
     def progress(self, stage: EngineStage, fraction: float) -> None:
         """As Watch."""
+        if stage != self._stage:
+            self._stage = stage
+            self._spans.close()
+            self._spans.enter_context(self._tracing.span(stage))
         self._watching.reached(stage, fraction)
 
     def stem(self, stem: StemFile) -> None:
@@ -170,51 +172,9 @@ class _StoringWatch(Watch):
         began = time.perf_counter()
         stored = self._shelf.put_stem(stem)
         self.seconds += time.perf_counter() - began
-        self.stems.append(stored)
+        self.stems[stored.name] = stored
         self._watching.tell(StemFinished(at=datetime.now(UTC), stem=stored))
 
     def canceled(self) -> bool:
         """As Watch."""
         return self._watching.stop is not None
-
-
-def _separation_options(options: JobOptions, sha256: str, *, longest_seconds: float) -> SeparationOptions:
-    two = options.two_stems is not None
-    return SeparationOptions(
-        stems=None if two else tuple(name for name in options.stems if name != RESIDUAL),
-        two_stems=options.two_stems,
-        shifts=options.shifts,
-        overlap=options.overlap,
-        seed=seed_of(options, sha256),
-        clip=options.clip,
-        residual=options.residual,
-        max_seconds=longest_seconds,
-    )
-
-
-def seed_of(options: JobOptions, sha256: str) -> int:
-    """The seed of the shifts: as asked, else the first 32 bits of the recording's digest."""
-    return int(sha256[:8], 16) if options.seed is None else options.seed
-
-
-def _output_options(options: JobOptions) -> OutputOptions:
-    return OutputOptions(
-        format=options.format,
-        bit_depth=options.bit_depth,
-        sample_rate=None if options.sample_rate == "source" else options.sample_rate,
-        bitrate_kbps=options.bitrate_kbps,
-    )
-
-
-def _source(source: Source, separation: Separation, sha256: str) -> Source:
-    facts = separation.source
-    return source.model_copy(
-        update={
-            "sha256": sha256,
-            "codec": facts.codec,
-            "duration_seconds": separation.source_frames / facts.sample_rate,
-            "sample_rate": facts.sample_rate,
-            "channels": facts.channels,
-            "bit_depth": facts.bit_depth,
-        }
-    )

@@ -28,19 +28,26 @@ class Deadline:
         return time.monotonic() >= self.hard
 
 
+@dataclass(frozen=True)
+class TimeLimits:
+    """What one deployment allows. `longest_seconds`: of a recording."""
+
+    settings: TimeLimitSettings
+    longest_seconds: float
+
+    def budget_seconds(self, job: Job, *, speed: float | None) -> float:
+        """Time for an attempt. `speed`: measured work seconds for an audio second, or None."""
+        settings = self.settings
+        audio = job.source.duration_seconds or self.longest_seconds
+        pace = settings.unmeasured if speed is None else speed * settings.patience
+        return min(settings.most_seconds, settings.least_seconds + pace * audio * effort(job.options))
+
+    def deadline(self, job: Job, *, speed: float | None) -> Deadline:
+        """The deadline of an attempt that begins now."""
+        soft = time.monotonic() + self.budget_seconds(job, speed=speed)
+        return Deadline(soft=soft, hard=soft + self.settings.hard_after_seconds)
+
+
 def effort(options: JobOptions) -> float:
     """How much work these options make, against one pass with the usual overlap."""
     return max(1, options.shifts) * (1 - _USUAL_OVERLAP) / (1 - options.overlap)
-
-
-def budget_seconds(job: Job, *, speed: float | None, longest: float, limits: TimeLimitSettings) -> float:
-    """Time for an attempt. `speed`: work seconds for an audio second; `longest`: audio seconds, when not known."""
-    audio = job.source.duration_seconds or longest
-    pace = limits.unmeasured if speed is None else speed * limits.patience
-    return min(limits.most_seconds, limits.least_seconds + pace * audio * effort(job.options))
-
-
-def deadline_in(seconds: float, limits: TimeLimitSettings) -> Deadline:
-    """The deadline `seconds` from now."""
-    now = time.monotonic()
-    return Deadline(soft=now + seconds, hard=now + seconds + limits.hard_after_seconds)

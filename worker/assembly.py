@@ -1,0 +1,131 @@
+"""Builds a worker's parts from its settings: the only place here that makes clients. Opens no connection yet."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import redis
+
+from contract.job_store import JobStore
+from contract.redis_client import connect
+from contract.speeds import SpeedBook
+from contract.storage import BlobStore, open_storage
+from contract.task_queue import TaskQueue, make_celery
+from contract.tracing import Tracing, configure_tracing
+from contract.worker_registry import WorkerRegistry
+from worker.engine import Separator, WeightsStore, default_folder, load_recipes, load_separator
+from worker.engine.device_facts import DeviceFacts
+from worker.janitor import Janitor
+from worker.metrics import Metrics
+from worker.model_choice import ModelChooser
+from worker.model_pool import ModelPool
+from worker.orphans import Orphans
+from worker.pipeline import Pipeline
+from worker.presence import Presence
+from worker.runner import Runner
+from worker.scratch import Scratch
+from worker.settings import WorkerSettings
+from worker.stops import Departure
+from worker.time_limits import TimeLimits
+
+
+@dataclass(frozen=True, kw_only=True)
+class Base:
+    """What both of a worker's processes need."""
+
+    settings: WorkerSettings
+    redis: redis.Redis
+    store: JobStore
+    queue: TaskQueue
+    storage: BlobStore
+    registry: WorkerRegistry
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeparatingParts:
+    """What the process that separates needs."""
+
+    base: Base
+    runner: Runner
+    presence: Presence
+    models: ModelPool
+    chooser: ModelChooser
+    scratch: Scratch
+    tracing: Tracing
+    metrics: Metrics
+
+
+def assemble_base(settings: WorkerSettings) -> Base:
+    """Clients of the store, the queue and the storage. Raises ValueError for settings that cannot work."""
+    client = connect(settings.redis)
+    return Base(
+        settings=settings,
+        redis=client,
+        store=JobStore(client, queue=settings.queue, retention=settings.retention),
+        queue=TaskQueue(make_celery(settings.redis, settings.queue), settings.queue.name),
+        storage=open_storage(settings.storage),
+        registry=WorkerRegistry(client),
+    )
+
+
+def assemble_janitor(base: Base) -> tuple[Janitor, Orphans]:
+    """What keeps the store and the storage clean."""
+    janitor = Janitor(base.store, base.queue, base.storage)
+    return janitor, Orphans(base.redis, base.store, base.storage)
+
+
+def assemble_separating(base: Base, device: DeviceFacts, *, abandon: Callable[[], None]) -> SeparatingParts:
+    """Everything that does jobs, on this device. `abandon` ends the process. Raises CatalogInvalid."""
+    settings = base.settings
+    metrics, tracing = Metrics(), configure_tracing(settings.telemetry, service="worker")
+    weights = _weights(settings)
+    chooser = ModelChooser(load_recipes(settings.models.catalog), weights)
+    models = ModelPool(_loader(settings, chooser, weights), budget_bytes=settings.memory_bytes, metrics=metrics)
+    presence = Presence(registry=base.registry, device=device, resident=lambda: models.resident)
+    scratch = Scratch(settings.scratch_folder)
+    longest = settings.limits.max_duration_seconds
+    runner = Runner(
+        worker_id=presence.worker_id,
+        store=base.store,
+        queue=base.queue,
+        speeds=SpeedBook(base.redis),
+        pipeline=Pipeline(
+            storage=base.storage,
+            models=models,
+            chooser=chooser,
+            scratch=scratch,
+            tracing=tracing,
+            longest_seconds=longest,
+        ),
+        tracing=tracing,
+        metrics=metrics,
+        departure=Departure(settings.shutdown_seconds),
+        leases=settings.queue,
+        limits=TimeLimits(settings.time_limits, longest_seconds=longest),
+        busy=presence.busy,
+        abandon=abandon,
+    )
+    return SeparatingParts(
+        base=base,
+        runner=runner,
+        presence=presence,
+        models=models,
+        chooser=chooser,
+        scratch=scratch,
+        tracing=tracing,
+        metrics=metrics,
+    )
+
+
+def _weights(settings: WorkerSettings) -> WeightsStore:
+    models = settings.models
+    folder = models.folder or default_folder()
+    return WeightsStore(folder, mirror=models.mirror, offline_folder=models.offline_folder, fetch=models.fetch)
+
+
+def _loader(settings: WorkerSettings, chooser: ModelChooser, weights: WeightsStore) -> Callable[[str], Separator]:
+    def load(name: str) -> Separator:
+        return load_separator(
+            chooser.recipe(name), device=settings.device, precision=settings.precision, weights=weights
+        )
+
+    return load

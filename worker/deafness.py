@@ -1,0 +1,46 @@
+"""Notices a worker whose ears are gone: jobs wait, its children idle, and nothing is taken for a long time."""
+
+import time
+from collections.abc import Callable
+
+import structlog
+
+from contract.job_store import JobStore
+from contract.worker_registry import WorkerRegistry
+
+_log = structlog.get_logger(__name__)
+
+
+class Deafness:
+    """`children`: the processes of this worker, by id; `patience_seconds`: how long it may look deaf."""
+
+    def __init__(
+        self,
+        store: JobStore,
+        registry: WorkerRegistry,
+        *,
+        host: str,
+        children: Callable[[], list[int]],
+        patience_seconds: float,
+    ) -> None:
+        self._store = store
+        self._registry = registry
+        self._host = host
+        self._children = children
+        self._patience = patience_seconds
+        self._since: float | None = None
+
+    def look(self) -> bool:
+        """Whether the worker seems deaf by now. Raises StoreUnavailable."""
+        if not self._idles_while_jobs_wait():
+            self._since = None
+            return False
+        self._since = self._since or time.monotonic()
+        return time.monotonic() - self._since >= self._patience
+
+    def _idles_while_jobs_wait(self) -> bool:
+        if self._store.depth() == 0:
+            return False
+        pids = self._children()
+        ours = [facts for facts in self._registry.live() if facts.host == self._host and facts.pid in pids]
+        return bool(ours) and all(facts.current_job is None for facts in ours)

@@ -1,0 +1,40 @@
+"""Takes back lost jobs, rings again for those nobody heard of, removes what was kept long enough. Any number may run."""
+
+import structlog
+
+from contract.job_store import JobStore
+from contract.storage import BlobStore
+from contract.task_queue import TaskQueue
+
+_log = structlog.get_logger(__name__)
+
+_AT_ONCE = 100
+
+
+class Janitor:
+    """Sweeps are guarded in the store, removals may happen twice. It raises StoreUnavailable, StorageUnavailable."""
+
+    def __init__(self, store: JobStore, queue: TaskQueue, storage: BlobStore) -> None:
+        self._store = store
+        self._queue = queue
+        self._storage = storage
+
+    def sweep(self) -> None:
+        """Lapsed leases and lost messages: ring for each job that waits unheard."""
+        reaped = self._store.reap()
+        if reaped.requeued or reaped.failed:
+            _log.warning("jobs_reclaimed", requeued=reaped.requeued, failed=reaped.failed)
+        for job_id in reaped.to_publish:
+            self._queue.enqueue(job_id)
+
+    def tidy(self) -> None:
+        """Files and records whose time is over.
+
+        A job in this list is hidden or past its time already, so that nobody is offered what goes: first the files,
+        and only when they are gone the record that names them.
+        """
+        for job in self._store.expired(_AT_ONCE):
+            self._storage.delete_folder(f"uploads/{job.job_id}")
+            self._storage.delete_folder(f"results/{job.job_id}")
+            self._store.files_removed(job.job_id)
+        self._store.forget(_AT_ONCE)

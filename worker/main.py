@@ -1,0 +1,43 @@
+"""The roof of the separation tier: `celery -A worker.main worker`, or `python -m worker.main`, which says it for you.
+
+It reads the environment and makes the Celery app. Importing it loads no torch, also in the main process of a worker.
+"""
+
+import os
+import sys
+
+from celery import Celery
+
+from contract.task_queue import make_celery
+from worker import lifecycle, tasks
+from worker.settings import WorkerSettings
+
+__all__ = ["app", "main", "tasks"]
+
+
+def make_app(settings: WorkerSettings) -> Celery:
+    """The Celery app of a worker: the contract's settings, our number of children, and our own signals."""
+    app = make_celery(settings.redis, settings.queue)
+    app.conf.update(
+        worker_concurrency=settings.concurrency,
+        worker_soft_shutdown_timeout=settings.shutdown_seconds,
+        imports=("worker.main",),  # a spawned child finds its tasks and signals by this
+    )
+    lifecycle.connect(settings)
+    return app
+
+
+_settings = WorkerSettings()
+app = make_app(_settings)
+
+
+def main() -> None:
+    """Become the worker that the README's command line starts."""
+    command = [sys.executable, "-m", "celery", "-A", "worker.main", "worker", "--pool", "prefork"]
+    command += ["--concurrency", str(_settings.concurrency), "--queues", _settings.queue.name]
+    command += ["--without-gossip", "--without-mingle", *sys.argv[1:]]
+    os.execve(sys.executable, command, {"REMAP_SIGTERM": "SIGQUIT", **os.environ})
+
+
+if __name__ == "__main__":
+    main()

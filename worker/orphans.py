@@ -1,0 +1,61 @@
+"""Files in storage that no job refers to: found in one pass, removed in the next if they still are. Errs on keeping."""
+
+from datetime import UTC, datetime, timedelta
+
+import redis
+import structlog
+
+from contract import keys
+from contract.errors import JobNotFound
+from contract.job_ids import is_job_id
+from contract.job_store import JobStore
+from contract.redis_client import store_errors
+from contract.storage import BlobFacts, BlobStore
+
+_log = structlog.get_logger(__name__)
+
+_YOUNG = timedelta(hours=24)
+_FOLDERS = ("uploads", "results")
+
+
+class Orphans:
+    """Remembers what the last pass found. A store that was emptied meanwhile condemns nothing: its jobs are gone too."""
+
+    def __init__(self, client: redis.Redis, store: JobStore, storage: BlobStore) -> None:
+        self._redis = client
+        self._store = store
+        self._storage = storage
+        self._marked: set[str] = set()
+        self._epoch: bytes | None = None
+
+    def sweep(self) -> None:
+        """One pass. Raises StoreUnavailable, StorageUnavailable."""
+        epoch = self._read_epoch()
+        if epoch is None or epoch != self._epoch:
+            self._marked = set()  # another data set, or none: what was marked under the last one means nothing
+        found = set() if epoch is None else {blob.key for blob in self._old() if self._is_orphan(blob.key)}
+        for key in found & self._marked:
+            self._storage.delete(key)
+        if found & self._marked:
+            _log.info("orphans_removed", count=len(found & self._marked))
+        self._marked, self._epoch = found - self._marked, epoch
+
+    def _read_epoch(self) -> bytes | None:
+        with store_errors():
+            found: bytes | None = self._redis.get(keys.EPOCH)
+        return found
+
+    def _old(self) -> list[BlobFacts]:
+        before = datetime.now(UTC) - _YOUNG
+        return [blob for folder in _FOLDERS for blob in self._storage.list(folder) if blob.modified < before]
+
+    def _is_orphan(self, key: str) -> bool:
+        folder, _, rest = key.partition("/")
+        job_id, _, rest = rest.partition("/")
+        if not is_job_id(job_id):
+            return False
+        try:
+            job = self._store.get(job_id)
+        except JobNotFound:
+            return True
+        return folder == "results" and job.is_terminal and rest.split("/")[0] != str(job.fence)

@@ -1,0 +1,67 @@
+"""What a worker's main process does besides listening: shows that it lives, sweeps, and stops in good order."""
+
+import os
+import signal
+import socket
+from collections.abc import Callable
+
+import structlog
+
+from worker import departure_order
+from worker.assembly import assemble_base, assemble_janitor
+from worker.chores import Chore
+from worker.deafness import Deafness
+from worker.settings import WorkerSettings
+
+_log = structlog.get_logger(__name__)
+
+_HEARTBEAT_SECONDS = 5.0
+_TIDY_SECONDS = 60.0
+_ORPHANS_SECONDS = 3600.0
+
+
+class Watchman:
+    """`children`: the ids of the worker's processes now."""
+
+    def __init__(self, settings: WorkerSettings, children: Callable[[], list[int]]) -> None:
+        base = assemble_base(settings)
+        janitor, orphans = assemble_janitor(base)
+        self._settings = settings
+        self._children = children
+        self._deafness = Deafness(
+            base.store,
+            base.registry,
+            host=socket.gethostname(),
+            children=children,
+            patience_seconds=settings.idle_seconds,
+        )
+        self._chores = [
+            Chore("heartbeat", _HEARTBEAT_SECONDS, self._show_life),
+            Chore("sweep", settings.queue.sweep_seconds, janitor.sweep),
+            Chore("tidy", _TIDY_SECONDS, janitor.tidy),
+            Chore("orphans", _ORPHANS_SECONDS, orphans.sweep),
+            Chore("ears", _HEARTBEAT_SECONDS, self._listen_to_itself),
+        ]
+
+    def start(self) -> None:
+        """Begin; called in the main thread, where signals are."""
+        departure_order.listen(self._children)
+        for chore in self._chores:
+            chore.start()
+
+    def stop(self) -> None:
+        """End what is done on the side."""
+        for chore in self._chores:
+            chore.stop()
+
+    def _show_life(self) -> None:
+        """A liveness probe looks at the file's age alone: a broker that is away is no reason to kill a worker."""
+        file = self._settings.heartbeat_file
+        if file is not None:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.touch()
+
+    def _listen_to_itself(self) -> None:
+        if self._deafness.look():
+            _log.critical("deaf", advice="It ends now and should be started anew.")
+            os.kill(os.getpid(), signal.SIGTERM)
