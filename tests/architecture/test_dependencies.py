@@ -47,6 +47,13 @@ def needs(wanted: Requirement) -> list[Requirement]:
 
 
 @pytest.mark.parametrize("tier", TIERS)
+def test_the_queue_has_what_its_transport_imports(tier: str) -> None:
+    transport = {canonicalize_name(line.name) for line in needs(Requirement("kombu[redis]"))}
+    assert "redis" in transport
+    assert not transport - installed(TIERS[tier][1])
+
+
+@pytest.mark.parametrize("tier", TIERS)
 def test_a_tier_imports_only_what_its_image_installs(tier: str) -> None:
     rooms, extras = TIERS[tier]
     there, owners = installed(extras), packages_distributions()
