@@ -14,6 +14,7 @@ from backend.error_handlers import install_error_handlers
 from backend.health import version
 from backend.janitor import Janitor
 from backend.routes import events, jobs, legacy, pages, service, stems, submissions
+from backend.schema_document import install_schema
 
 _ROUTERS = (submissions.router, jobs.router, events.router, stems.router, service.router)
 
@@ -46,6 +47,7 @@ def build_api(parts: Parts) -> FastAPI:
     for router in (service.unversioned, legacy.router, pages.router):
         app.include_router(router)
     pages.mount_files(app)
+    install_schema(app)
     return app
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse
 
+from backend.request_body import UploadTooSlow
 from contract import errors
 
 MEDIA_TYPE = "application/problem+json"
@@ -14,6 +15,7 @@ MEDIA_TYPE = "application/problem+json"
 STATUSES: dict[type[errors.StemifyError], int] = {
     errors.StemifyError: 500,
     errors.CallerError: 400,
+    UploadTooSlow: 408,
     errors.Unauthenticated: 401,
     errors.Forbidden: 403,
     errors.JobNotFound: 404,

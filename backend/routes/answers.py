@@ -3,12 +3,13 @@
 from http import HTTPStatus
 from typing import Any
 
-from backend.problems import MEDIA_TYPE, Problem
+from backend.problems import Problem
 
-_CODES: dict[int, tuple[str, ...]] = {
-    400: ("bad_request", "unsupported_media", "audio_too_short", "url_not_allowed", "upload_too_slow"),
+CODES: dict[int, tuple[str, ...]] = {
+    400: ("bad_request", "unsupported_media", "audio_too_short", "url_not_allowed"),
     403: ("forbidden",),
     404: ("job_not_found", "stem_not_found"),
+    408: ("upload_too_slow",),
     409: ("stem_not_ready", "idempotency_in_progress"),
     410: ("job_expired",),
     413: ("upload_too_large", "audio_too_long"),
@@ -18,22 +19,17 @@ _CODES: dict[int, tuple[str, ...]] = {
     503: ("unavailable", "no_worker", "storage_unavailable"),
     507: ("insufficient_storage",),
 }
+"""The codes each status may come with."""
 
 
 def errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """OpenAPI's `responses` for these statuses, each with an example for its codes."""
-    return {status: _response(status) for status in statuses}
+    """OpenAPI's `responses` for these statuses; backend/schema_document.py fills in media type and examples."""
+    return {status: {"model": Problem} for status in statuses}
 
 
-def _response(status: int) -> dict[str, Any]:
-    phrase = HTTPStatus(status).phrase
-    codes = _CODES[status]
-    examples = {code: {"value": _example(status, code)} for code in codes}
-    return {
-        "model": Problem,
-        "description": f"{phrase}: {', '.join(codes)}",
-        "content": {MEDIA_TYPE: {"examples": examples}},
-    }
+def examples(status: int) -> dict[str, Any]:
+    """One problem document for each code of this status."""
+    return {code: {"value": _example(status, code)} for code in CODES.get(status, ())}
 
 
 def _example(status: int, code: str) -> dict[str, Any]:

@@ -53,7 +53,7 @@ FORM = FormKind(file_field="audio_file", adapt=_with_old_defaults)
     "/upload",
     status_code=HTTPStatus.ACCEPTED,
     response_model=UploadBody,
-    responses=errors(400, 409, 413, 422, 429, 503, 507),
+    responses=errors(400, 408, 409, 413, 422, 429, 503, 507),
     openapi_extra={"requestBody": LEGACY_REQUEST_BODY},
     deprecated=True,
     summary="Separate a recording (older name)",

@@ -32,7 +32,7 @@ FORM = FormKind()
     "/stemify",
     status_code=HTTPStatus.ACCEPTED,
     response_model=JobBody,
-    responses=errors(400, 409, 413, 422, 429, 503, 507),
+    responses=errors(400, 408, 409, 413, 422, 429, 503, 507),
     openapi_extra={"requestBody": REQUEST_BODY},
     summary="Separate a recording",
 )
