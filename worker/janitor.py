@@ -1,4 +1,4 @@
-"""Takes back lost jobs, rings again for those nobody heard of, removes what was kept long enough. Any number may run."""
+"""Takes back lost jobs, rings for those nobody heard of, removes what was kept long enough. Any number may run."""
 
 import structlog
 

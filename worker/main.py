@@ -36,7 +36,7 @@ def main() -> None:
     command = [sys.executable, "-m", "celery", "-A", "worker.main", "worker", "--pool", "prefork"]
     command += ["--concurrency", str(_settings.concurrency), "--queues", _settings.queue.name]
     command += ["--without-gossip", "--without-mingle", *sys.argv[1:]]
-    os.execve(sys.executable, command, {"REMAP_SIGTERM": "SIGQUIT", **os.environ})
+    os.execve(sys.executable, command, {"REMAP_SIGTERM": "SIGQUIT", **os.environ})  # noqa: S606
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ _FOLDERS = ("uploads", "results")
 
 
 class Orphans:
-    """Remembers what the last pass found. A store that was emptied meanwhile condemns nothing: its jobs are gone too."""
+    """Remembers what the last pass found. A store emptied meanwhile condemns nothing: its jobs are gone too."""
 
     def __init__(self, client: redis.Redis, store: JobStore, storage: BlobStore) -> None:
         self._redis = client
@@ -42,8 +42,8 @@ class Orphans:
 
     def _read_epoch(self) -> bytes | None:
         with store_errors():
-            found: bytes | None = self._redis.get(keys.EPOCH)
-        return found
+            found = self._redis.get(keys.EPOCH)
+        return found.encode() if isinstance(found, str) else found
 
     def _old(self) -> list[BlobFacts]:
         before = datetime.now(UTC) - _YOUNG

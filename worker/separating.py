@@ -1,4 +1,4 @@
-"""The process that separates: its parts, made and warmed in the background, and its one door, `run`. Knows no Celery."""
+"""The process that separates: its parts, made and warmed in the background, and its one door, `run`. No Celery here."""
 
 import os
 import signal
