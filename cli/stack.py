@@ -130,10 +130,9 @@ def _api(environment: dict[str, str]) -> ChildSpec:
 
 
 def _worker(number: int, environment: dict[str, str]) -> ChildSpec:
-    pool = ("--pool", "prefork", "--concurrency", "1", "--without-gossip", "--without-mingle")
     return ChildSpec(
         name=f"worker{number}",
-        command=(sys.executable, "-m", "celery", "-A", "worker.main", "worker", *pool, "-n", f"stemify{number}@%h"),
-        environment=environment | {"REMAP_SIGTERM": "SIGQUIT"},  # Celery: hand the running job back, do not just wait
+        command=(sys.executable, "-m", "worker.main", "--hostname", f"stemify{number}@%h"),
+        environment=environment,
         stop_seconds=_WORKER_STOP_SECONDS,
     )

@@ -106,11 +106,11 @@ def _tell(job: JobView, scores: list[Score], paths: list[Path], *, json: bool) -
             f"{found.peak_dbfs:.1f}",
             f"{found.sdr_db:.1f}",
             f"{speed:.1f}" if speed else "-",
-            str(path),
         )
-        for found, path in zip(scores, paths, strict=True)
+        for found in scores
     ]
-    show_table("", ("stem", "seconds ", "peak dBFS ", "SDR dB ", "x realtime ", "file"), rows)
+    show_table("", ("stem", "seconds ", "peak dBFS ", "SDR dB ", "x realtime "), rows)
+    say(f"The stems are in {paths[0].parent}." if paths else "There are no stems.")
 
 
 def _judge(scores: list[Score]) -> None:
@@ -124,4 +124,4 @@ def _judge(scores: list[Score]) -> None:
             raise JobFailed(
                 f"The stem {found.stem} reached {found.sdr_db:.1f} dB, below the {LEAST_SDR_DB:g} dB wanted."
             )
-    say("The stems are what they should be.")
+    say(f"Every stem is the right one: above {LEAST_SDR_DB:g} dB, and as long as the song to the frame.")

@@ -27,8 +27,7 @@ class LaunchedStack:
         told = {"STEMIFY_MODELS__DEFAULT": "demo", "STEMIFY_STORAGE__FREE_BYTES_FLOOR": "0"}
         command = [sys.executable, "-m", "cli.main", "up", "--port", str(self.port), "--data-dir", str(self.data)]
         with self.output.open("wb") as output:
-            kept = {name: value for name, value in os.environ.items() if not name.startswith(("STEMIFY_", "REDIS_URL"))}
-            self.launcher = subprocess.Popen(command, stdout=output, stderr=output, env=kept | told)
+            self.launcher = subprocess.Popen(command, stdout=output, stderr=output, env=_environment() | told)
 
     def wait_ready(self) -> "LaunchedStack":
         """Wait until the launcher says that it is ready."""
@@ -74,3 +73,12 @@ class LaunchedStack:
     def _ended(self) -> bool:
         assert self.launcher.poll() is None, f"the launcher ended:\n{self.output.read_text()[-4000:]}"
         return False
+
+
+def _environment() -> dict[str, str]:
+    """This process's, without what would lead the stack elsewhere; where models come from is the developer's choice."""
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if name.startswith("STEMIFY_MODELS__") or not name.startswith(("STEMIFY_", "REDIS_URL", "PORT"))
+    }
