@@ -18,6 +18,8 @@ _TRIES = 2
 _BACKOFF_SECONDS = 0.05
 _LONGEST_BACKOFF_SECONDS = 0.5
 _HEALTH_CHECK_SECONDS = 15
+_LOST = (redis.exceptions.ConnectionError,)
+"""Tried again at once. A timeout is not: whoever asked has waited long enough."""
 
 
 def connect(settings: RedisSettings) -> redis.Redis:
@@ -25,14 +27,16 @@ def connect(settings: RedisSettings) -> redis.Redis:
 
     Raises ValueError (without the address, which may hold a password) when the address is of no known form.
     """
-    retry = Retry(ExponentialBackoff(base=_BACKOFF_SECONDS, cap=_LONGEST_BACKOFF_SECONDS), _TRIES)
+    backoff = ExponentialBackoff(base=_BACKOFF_SECONDS, cap=_LONGEST_BACKOFF_SECONDS)
+    retry = Retry(backoff, _TRIES, supported_errors=_LOST)
     with _address_kept_secret():
         return redis.Redis.from_url(settings.url.get_secret_value(), retry=retry, **_timeouts(settings))
 
 
 def connect_async(settings: RedisSettings) -> redis.asyncio.Redis:
     """A client for pub/sub on an event loop. Its answers may take longer than `timeout_seconds`: listening waits."""
-    retry = AsyncRetry(ExponentialBackoff(base=_BACKOFF_SECONDS, cap=_LONGEST_BACKOFF_SECONDS), _TRIES)
+    backoff = ExponentialBackoff(base=_BACKOFF_SECONDS, cap=_LONGEST_BACKOFF_SECONDS)
+    retry = AsyncRetry(backoff, _TRIES, supported_errors=_LOST)
     with _address_kept_secret():
         return redis.asyncio.Redis.from_url(settings.url.get_secret_value(), retry=retry, **_timeouts(settings))
 

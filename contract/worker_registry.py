@@ -49,7 +49,7 @@ class WorkerRegistry:
             ids = texts(self._redis.zrange(keys.WORKERS, 0, -1))
             kept = self._redis.mget([keys.worker(worker_id) for worker_id in ids]) if ids else []
         found = [facts for facts in map(_parsed, kept) if facts is not None]
-        return sorted(found, key=lambda facts: facts.started_at)
+        return sorted(found, key=lambda facts: (facts.started_at, facts.worker_id))
 
     def leave(self, worker_id: str) -> None:
         """Forget a worker that stops in good order. Raises StoreUnavailable."""

@@ -19,7 +19,7 @@ def open_bucket(settings: StorageSettings) -> Bucket:
 
     Raises ValueError when no bucket is named.
     """
-    bucket, _, prefix = settings.url.removeprefix("s3://").strip("/").partition("/")
+    bucket, _, prefix = settings.url.removeprefix("s3://").rstrip("/").partition("/")
     if not bucket:
         raise ValueError("storage.url must name a bucket: s3://BUCKET or s3://BUCKET/PREFIX")
     signer = _signer(settings)

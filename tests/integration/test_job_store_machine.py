@@ -252,7 +252,9 @@ class StoreMachine(RuleBasedStateMachine):
     @invariant()
     def the_indexes_agree_with_the_records(self):
         assert self.members(keys.PENDING) == self.members(keys.PUBLISHED) == self.in_status(JobStatus.queued)
-        assert self.members(keys.LEASES) == self.in_status(JobStatus.processing)
+        leases = {member.decode(): score for member, score in self.redis.zrange(keys.LEASES, 0, -1, withscores=True)}
+        assert leases.keys() == self.in_status(JobStatus.processing)
+        assert {job_id for job_id, score in leases.items() if score == 1} == self.lapsed()
         ended = {job_id for job_id, model in self.models.items() if model.status in TERMINAL}
         assert self.members(keys.RETENTION) == {job_id for job_id in ended if self.models[job_id].files}
         active = {member.decode() for member in self.redis.smembers(keys.tenant_active("anonymous"))}
@@ -279,6 +281,9 @@ class StoreMachine(RuleBasedStateMachine):
 
     def members(self, index: str) -> set[str]:
         return {member.decode() for member in self.redis.zrange(index, 0, -1)}
+
+    def lapsed(self) -> set[str]:
+        return {job_id for job_id in self.in_status(JobStatus.processing) if self.models[job_id].lapsed}
 
     def in_status(self, status: JobStatus) -> set[str]:
         return {job_id for job_id, model in self.models.items() if model.status is status}

@@ -1,0 +1,94 @@
+"""A local folder when the disk is not what it should be."""
+
+import resource
+from pathlib import Path
+
+import pytest
+
+from contract.errors import InsufficientStorage, StorageUnavailable
+from contract.settings import StorageSettings
+from contract.storage import open_storage
+from contract.storage.blob_store import BlobNotFound
+from contract.storage.local_errors import local_errors
+from contract.storage.local_folder import LocalFolder
+
+
+def test_a_full_disk_is_named():
+    with pytest.raises(InsufficientStorage), local_errors(), Path("/dev/full").open("wb", buffering=0) as full:
+        full.write(b"x")
+
+
+@pytest.mark.parametrize(
+    ("error", "told"), [(FileNotFoundError(2, "no"), BlobNotFound), (OSError(5, "I/O"), StorageUnavailable)]
+)
+def test_other_troubles_are_named(error, told):
+    with pytest.raises(told), local_errors():
+        raise error
+
+
+def test_nothing_remains_of_a_blob_for_which_there_was_no_room(tmp_path):
+    storage = LocalFolder(tmp_path)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+
+    def fills_the_disk() -> None:
+        with storage.writer("a/b") as writer:
+            for _ in range(64):
+                writer.write(b"x" * 65_536)
+
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, before[1]))
+    try:
+        with pytest.raises(InsufficientStorage):
+            fills_the_disk()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+def test_folders_left_empty_go_too(tmp_path):
+    storage = LocalFolder(tmp_path)
+    for key in ("a/b/c", "a/d"):
+        with storage.writer(key):
+            pass
+    storage.delete("a/b/c")
+    assert not (tmp_path / "a/b").exists()
+    storage.delete_folder("a")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_half_written_files_go_with_their_folder(tmp_path):
+    storage = LocalFolder(tmp_path)
+    with storage.writer("a/b") as writer:
+        writer.write(b"x")
+        (left,) = (tmp_path / "a").iterdir()
+        content = left.read_bytes()
+    left.write_bytes(content)  # as a killed process leaves it
+    assert [facts.key for facts in storage.list()] == ["a/b"]
+    storage.delete_folder("a")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_local_blob_has_a_path_and_room(tmp_path):
+    storage = LocalFolder(tmp_path)
+    with storage.writer("a/b") as writer:
+        writer.write(b"x")
+    assert storage.local_path("a/b").read_bytes() == b"x"
+    assert storage.link("a/b", filename="b", media_type="audio/wav") is None
+    assert storage.free_bytes() > 0
+
+
+@pytest.mark.parametrize("url", ["file:{}/x", "file://{}/x"])
+def test_an_address_names_the_folder(tmp_path, url):
+    open_storage(StorageSettings(url=url.format(tmp_path)))
+    assert (tmp_path / "x").is_dir()
+
+
+@pytest.mark.parametrize("url", ["", "file:", "ftp://h/x", "/data", "s3://", "s3:///prefix"])
+def test_an_address_of_no_known_form_is_refused(url):
+    with pytest.raises(ValueError, match=r"storage\.url"):
+        open_storage(StorageSettings(url=url))
+
+
+def test_a_folder_that_cannot_be_made_is_said_so(tmp_path):
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(StorageUnavailable):
+        LocalFolder(tmp_path / "file" / "x")

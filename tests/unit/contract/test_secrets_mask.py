@@ -1,0 +1,43 @@
+"""Secrets in a log line's fields."""
+
+import pytest
+
+from contract.secrets_mask import masked
+
+
+def shown(**fields):
+    return masked(None, "info", fields)
+
+
+@pytest.mark.parametrize(
+    "name", ["password", "api_key", "x-api-key", "Authorization", "access_token", "s3_secret_access_key", "cookie"]
+)
+def test_a_secret_by_name_is_masked(name):
+    assert shown(**{name: "letmein"}) == {name: "***"}
+
+
+@pytest.mark.parametrize("name", ["key", "tokens_per_second", "monkey", "event", "secretary"])
+def test_other_names_are_not(name):
+    assert shown(**{name: "plain"}) == {name: "plain"}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("redis://:letmein@h/0 is down", "redis://***@h/0 is down"),
+        ("rediss://user:letmein@h", "rediss://***@h"),
+        ("sent Authorization: Bearer letmein-letmein", "sent Authorization: Bearer ***"),
+        ("GET /b?X-Amz-Signature=letmein&x=1", "GET /b?X-Amz-Signature=***&x=1"),
+        ("https://example.org/a@b", "https://example.org/a@b"),
+    ],
+)
+def test_a_secret_within_a_text_is_masked(text, expected):
+    assert shown(event=text) == {"event": expected}
+
+
+def test_secrets_deeper_down_are_masked():
+    found = shown(request={"headers": {"authorization": "x"}, "urls": ["redis://:p@h"]}, pair=("redis://:p@h", 1))
+    assert found == {
+        "request": {"headers": {"authorization": "***"}, "urls": ["redis://***@h"]},
+        "pair": ["redis://***@h", 1],
+    }
