@@ -7,7 +7,7 @@ from typing import Any, Self
 
 NAMESPACE = "/progress"
 _CONNECT_SECONDS = 5.0
-_EVENTS = ("progress", "stem", "completed", "error", "canceled")
+_EVENTS = ("progress", "completed", "error", "canceled")  # stems are told with the end
 
 
 class LiveFeed:

@@ -81,8 +81,9 @@ def test_progress_comes_over_the_socket_in_order_and_ends(
     job = submit(api, recording(tmp_path, KINDS[0], seconds=12.0)).json()
     assert listener.subscribe(job["job_id"])["job_id"] == job["job_id"]
     events = listener.until_end()
-    versions = [data["version"] for _, data in events]
-    assert versions == sorted(set(versions))
+    told = [(data["version"], name, data.get("stem")) for name, data in events]
+    assert len(told) == len(set(told))
+    assert [version for version, *_ in told] == sorted(version for version, *_ in told)
     assert events[-1][0] == "completed"
     assert {data["job_id"] for _, data in events} == {job["job_id"]}
     shown = [data["progress"] for name, data in events if name == "progress"]

@@ -77,13 +77,14 @@ async def test_one_that_never_starts_is_given_up_with_its_last_words(watched: Wa
 
 
 async def test_stopping_leaves_none_behind(watched: Watched) -> None:
+    before = descendants(os.getpid())
     child = watched.supervisor.add(watched.python(PARENT))
     pid = await until_async(lambda: child.pid, "a child")
     grandchild = next(iter(await until_async(lambda: descendants(pid), "a grandchild")))
     await watched.supervisor.stop()
     assert not is_alive(pid)
     await until_async(lambda: not is_alive(grandchild), "the grandchild's end")
-    assert descendants(os.getpid()) == {}
+    assert descendants(os.getpid()).keys() <= before.keys()
 
 
 async def test_one_that_does_not_listen_is_killed_after_its_time(watched: Watched) -> None:
