@@ -33,6 +33,7 @@ HEAVY = (
     "demucs",
     "av",
     "obstore",
+    "contract.storage.bucket_client",
     "diffq",
     "yt_dlp",
     "safetensors",
