@@ -1,11 +1,14 @@
 """The roof of the API tier: reads the settings, then sockets around the app around everything. Run it with uvicorn."""
 
 import sys
+from typing import cast
 
 import socketio
 import uvicorn
 from pydantic import ValidationError
 from starlette.types import ASGIApp
+from uvicorn._types import ASGI3Application
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from backend.api import build_api
 from backend.assembly import assemble
@@ -22,8 +25,8 @@ def create_app(settings: ApiSettings) -> ASGIApp:
     parts = assemble(settings)
     inside = Boundary(SecurityHeaders(build_api(parts)), parts.metrics.observe)
     api = RequestIds(Traced(inside, parts.tracing))
-    app: ASGIApp = socketio.ASGIApp(parts.sockets, other_asgi_app=api)
-    return app
+    everything = cast(ASGI3Application, socketio.ASGIApp(parts.sockets, other_asgi_app=api))
+    return cast(ASGIApp, ProxyHeadersMiddleware(everything, trusted_hosts=list(settings.proxies)))
 
 
 def app() -> ASGIApp:
@@ -40,7 +43,7 @@ def main() -> None:
         port=settings.port,
         access_log=False,
         log_config=None,
-        forwarded_allow_ips=list(settings.proxies),
+        proxy_headers=False,
     )
 
 

@@ -1,0 +1,42 @@
+// The HTTP API as the page uses it. Every function throws a Refusal when the server says no or is away.
+
+import { refusalFrom, unreachable } from "./problems.js";
+
+const PREFIX = "/api/v1";
+
+export const models = () => ask("GET", `${PREFIX}/models`);
+export const limits = () => ask("GET", `${PREFIX}/limits`);
+export const job = (id) => ask("GET", `${PREFIX}/jobs/${encodeURIComponent(id)}`);
+export const cancel = (id) => ask("POST", `${PREFIX}/jobs/${encodeURIComponent(id)}/cancel`);
+export const remove = (id) => ask("DELETE", `${PREFIX}/jobs/${encodeURIComponent(id)}`);
+export const peaks = (url, points) => ask("GET", `${url}?points=${points}`);
+
+async function ask(method, path) {
+  let response;
+  try {
+    response = await fetch(path, { method, headers: { Accept: "application/json" } });
+  } catch {
+    throw unreachable();
+  }
+  const text = await response.text();
+  if (!response.ok) throw refusalFrom(text, response.status);
+  return text ? JSON.parse(text) : null;
+}
+
+// fetch() cannot tell how much of a body was sent; XMLHttpRequest can.
+export function submit(file, fields, { onSent, signal }) {
+  const form = new FormData();
+  for (const [name, value] of Object.entries(fields)) if (value) form.append(name, value);
+  form.append("file", file, file.name);
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open("POST", `${PREFIX}/stemify`);
+    request.upload.onprogress = (event) => event.lengthComputable && onSent(event.loaded / event.total);
+    request.onload = () =>
+      request.status === 202 ? resolve(JSON.parse(request.responseText)) : reject(refusalFrom(request.responseText, request.status));
+    request.onerror = () => reject(unreachable());
+    request.onabort = () => reject(new DOMException("Canceled", "AbortError"));
+    signal.addEventListener("abort", () => request.abort());
+    request.send(form);
+  });
+}
