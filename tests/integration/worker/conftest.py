@@ -16,6 +16,7 @@ from contract.job_store import JobStore
 from contract.jobs import Job
 from contract.options import JobRequest, resolve
 from contract.settings import QueueSettings, RetentionSettings, StorageSettings
+from contract.speeds import SpeedBook
 from contract.storage import BlobStore, open_storage
 from contract.task_queue import TaskQueue, make_celery
 from contract.worker_registry import WorkerRegistry
@@ -125,9 +126,7 @@ def make_song() -> Callable[..., bytes]:
 
 
 @pytest.fixture
-def submit(
-    store: JobStore, storage: BlobStore, bell: TaskQueue, tiny_catalog: Path
-) -> Callable[..., Job]:
+def submit(store: JobStore, storage: BlobStore, bell: TaskQueue, tiny_catalog: Path) -> Callable[..., Job]:
     """submit(content, ring=True, **options): a job, accepted, its recording stored; options are a request's."""
 
     def accept(content: bytes, *, ring: bool = True, default_model: str = "tiny", **options: Any) -> Job:
@@ -177,3 +176,8 @@ def running(store: JobStore, tmp_path: Path) -> Callable[..., Job]:
         return wait_for(look, seconds=60, said=logs)
 
     return wait
+
+
+@pytest.fixture
+def speeds(redis: Redis) -> SpeedBook:
+    return SpeedBook(redis)
