@@ -25,8 +25,8 @@ def create_app(settings: ApiSettings) -> ASGIApp:
     parts = assemble(settings)
     inside = Boundary(SecurityHeaders(build_api(parts)), parts.metrics.observe)
     api = RequestIds(Traced(inside, parts.tracing))
-    everything = cast(ASGI3Application, socketio.ASGIApp(parts.sockets, other_asgi_app=api))
-    return cast(ASGIApp, ProxyHeadersMiddleware(everything, trusted_hosts=list(settings.proxies)))
+    everything = cast("ASGI3Application", socketio.ASGIApp(parts.sockets, other_asgi_app=api))
+    return cast("ASGIApp", ProxyHeadersMiddleware(everything, trusted_hosts=list(settings.proxies)))
 
 
 def app() -> ASGIApp:

@@ -1,11 +1,14 @@
 """The web page at / and the API's documentation: static files under a strict content policy."""
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from fastapi import APIRouter, FastAPI, Response
 from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.types import Message, Receive, Scope, Send
+
+from backend.dependencies import UseParts
 
 router = APIRouter(include_in_schema=False)
 
@@ -13,29 +16,33 @@ WEB = Path(__file__).parents[1] / "web"
 
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'{styles}; img-src 'self' data:; connect-src 'self'; "
-    "media-src 'self' https:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "media-src 'self' https:{media}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-PAGE_HEADERS = {"Content-Security-Policy": _POLICY.format(styles=""), "Cache-Control": "no-cache"}
-DOCS_HEADERS = PAGE_HEADERS | {"Content-Security-Policy": _POLICY.format(styles=" 'unsafe-inline'")}
-"""The documentation's viewer sets styles on its elements; no script of any other origin, no inline one."""
+
+
+def _headers(*, styles: str = "", media: str = "") -> dict[str, str]:
+    """The policy of our own pages: no script of any other origin, and none inline."""
+    return {"Content-Security-Policy": _POLICY.format(styles=styles, media=media), "Cache-Control": "no-cache"}
 
 
 @router.get("/")
-async def page() -> Response:
-    """The web page."""
-    return FileResponse(WEB / "index.html", headers=PAGE_HEADERS)
+async def page(parts: UseParts) -> Response:
+    """The web page. Its players may follow the redirect to a bucket that is reached over plain HTTP."""
+    bucket = urlsplit(parts.settings.storage.s3_endpoint_url or "")
+    media = f" http://{bucket.netloc}" if bucket.scheme == "http" else ""
+    return FileResponse(WEB / "index.html", headers=_headers(media=media))
 
 
 @router.get("/docs")
 async def documentation() -> Response:
-    """The API's documentation."""
-    return FileResponse(WEB / "docs.html", headers=DOCS_HEADERS)
+    """The API's documentation, whose viewer sets styles on its elements."""
+    return FileResponse(WEB / "docs.html", headers=_headers(styles=" 'unsafe-inline'"))
 
 
 @router.get("/favicon.ico")
 async def icon() -> Response:
     """The icon browsers ask for unasked."""
-    return FileResponse(WEB / "icon.svg", media_type="image/svg+xml", headers=PAGE_HEADERS)
+    return FileResponse(WEB / "icon.svg", media_type="image/svg+xml", headers=_headers())
 
 
 def mount_files(app: FastAPI) -> None:

@@ -15,6 +15,7 @@ function showAlert(refusal) {
   const list = element("ul");
   if (refusal.mistakes?.length > 1) list.append(...refusal.mistakes.map((mistake) => element("li", "", mistake)));
   box.replaceChildren(element("p", "", refusal.message), ...(list.childElementCount ? [list] : []));
+  box.scrollIntoView({ block: "nearest" });
 }
 
 function option(value, text) {

@@ -1,0 +1,76 @@
+"""The same service on an S3-compatible bucket: uploads stream into it, stems come by presigned links."""
+
+import io
+import logging
+import zipfile
+from collections.abc import Iterator
+
+import boto3
+import httpx
+import pytest
+from moto.server import ThreadedMotoServer
+
+from tests.integration.backend.conftest import Start
+from tests.integration.backend.service import Service, wav
+
+KEY_ID, SECRET = "AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"
+
+
+@pytest.fixture(scope="module")
+def endpoint() -> Iterator[str]:
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    url = f"http://{host}:{port}"
+    client = boto3.client(
+        "s3", endpoint_url=url, region_name="us-east-1", aws_access_key_id=KEY_ID, aws_secret_access_key=SECRET
+    )
+    client.create_bucket(Bucket="recordings")
+    client.close()
+    yield url
+    server.stop()
+
+
+@pytest.fixture
+def service(start: Start, endpoint: str) -> Service:
+    storage = {
+        "url": "s3://recordings/stemify",
+        "s3_endpoint_url": endpoint,
+        "s3_access_key_id": KEY_ID,
+        "s3_secret_access_key": SECRET,
+    }
+    return start(storage=storage)
+
+
+def test_a_job_whose_files_are_in_a_bucket(service: Service) -> None:
+    content = wav(60.0)
+    job = service.made_job(content=content)
+    assert b"".join(service.storage.read(str(job.input_blob))) == content
+    job = service.finished(job)
+    path = f"/api/v1/jobs/{job.job_id}"
+    answer = service.http.get(f"{path}/stems/vocals")
+    assert answer.status_code == 307
+    stem = httpx.get(answer.headers["Location"])
+    assert "My%20Song%20%28vocals%29.wav" in stem.headers["Content-Disposition"]
+    assert len(stem.content) == job.stems[3].bytes
+    archive = service.http.get(f"{path}/archive")
+    assert int(archive.headers["Content-Length"]) == len(archive.content)
+    with zipfile.ZipFile(io.BytesIO(archive.content)) as zipped:
+        assert zipped.read("My Song (vocals).wav") == stem.content
+    assert service.http.get(f"{path}/stems/vocals/peaks").json()["points"] > 0
+    manifest = service.http.get(f"{path}/manifest", follow_redirects=True)
+    assert manifest.json()["job_id"] == job.job_id
+    assert service.http.delete(path).status_code == 204
+    assert not [key for key in service.blobs if job.job_id in key]
+
+
+def test_a_refused_upload_leaves_the_bucket_empty(service: Service) -> None:
+    before = service.blobs
+    assert service.submit(b"words " * 100).status_code == 400
+    assert service.blobs == before
+    assert service.http.get("/health").json()["dependencies"][1] == {
+        "name": "storage",
+        "ok": True,
+        "detail": "answers",
+    }
