@@ -16,6 +16,8 @@ from training.network import saved
 from training.trainer import Plan, Trainer
 from training.trial import VALIDATION_SEED, averaged, line, tried
 
+_TRIAL_SECONDS = 7.0
+_CHECKPOINT = "checkpoint.pt"
 _REPORT_SECONDS = 30.0
 _CHECKPOINT_SECONDS = 480.0
 _EXAMPLE = """example:
@@ -29,8 +31,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Train the demo model, or go on training it."""
     chosen = _parser().parse_args(arguments)
     chosen.out.mkdir(parents=True, exist_ok=True)
-    meeting = Path(tempfile.mkdtemp()) / "meeting"
-    torch.multiprocessing.spawn(_member, args=(chosen, meeting), nprocs=chosen.processes)
+    with tempfile.TemporaryDirectory() as folder:
+        meeting = Path(folder) / "meeting"
+        if chosen.processes == 1:
+            _member(0, chosen, meeting)
+        else:
+            torch.multiprocessing.spawn(_member, args=(chosen, meeting), nprocs=chosen.processes)
 
 
 def _member(rank: int, chosen: argparse.Namespace, meeting: Path) -> None:
@@ -39,15 +45,15 @@ def _member(rank: int, chosen: argparse.Namespace, meeting: Path) -> None:
     plan = Plan(minutes=chosen.minutes, batch=chosen.batch, half=chosen.precision == "bfloat16", seed=chosen.seed)
     mixtures = Mixtures(opened(chosen.library), chosen.seed)
     trainer = Trainer(plan, mixtures, Company(rank, chosen.processes, meeting))
-    checkpoint = chosen.out / "checkpoint.pt"
+    checkpoint = chosen.out / _CHECKPOINT
     if checkpoint.exists():
         trainer.resume(checkpoint)
         if rank == 0:
             _say(f"going on at step {trainer.steps}, after {trainer.seconds / 60:.1f} minutes")
-    _run(trainer, chosen.out, checkpoint)
+    _run(trainer, chosen.out, chosen.trial_songs)
 
 
-def _run(trainer: Trainer, folder: Path, checkpoint: Path) -> None:
+def _run(trainer: Trainer, folder: Path, trial_songs: int) -> None:
     said = kept = trainer.seconds
     losses: list[float] = []
     origin = time.monotonic() - trainer.seconds
@@ -60,15 +66,15 @@ def _run(trainer: Trainer, folder: Path, checkpoint: Path) -> None:
             said = trainer.seconds
             losses.clear()
         if trainer.seconds - kept >= _CHECKPOINT_SECONDS or trainer.gone == 1:
-            _keep(trainer, folder, checkpoint)
+            _keep(trainer, folder, trial_songs)
             said = kept = time.monotonic() - origin
 
 
-def _keep(trainer: Trainer, folder: Path, checkpoint: Path) -> None:
-    trainer.save(checkpoint)
+def _keep(trainer: Trainer, folder: Path, trial_songs: int) -> None:
+    trainer.save(folder / _CHECKPOINT)
     saved(trainer.average, folder / "demo.safetensors")
-    rows = list(tried(trainer.average, songs=4, seconds=7.0, first_seed=VALIDATION_SEED))
-    _say(f"kept step {trainer.steps}: dB on 4 unseen songs: {line(averaged(rows))}")
+    rows = list(tried(trainer.average, songs=trial_songs, seconds=_TRIAL_SECONDS, first_seed=VALIDATION_SEED))
+    _say(f"kept step {trainer.steps}: dB on {trial_songs} unseen songs: {line(averaged(rows))}")
 
 
 def _progress(trainer: Trainer, losses: list[float], seconds: float) -> str:
@@ -91,6 +97,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--batch", type=int, default=4, help="examples a step and process (default 4)")
     parser.add_argument("--processes", type=int, default=2, help="how many learn together (default 2)")
     parser.add_argument("--threads", type=int, default=1, help="processor threads of each (default 1)")
+    parser.add_argument("--trial-songs", type=int, default=4, help="songs to measure at a checkpoint (default 4)")
     parser.add_argument("--precision", choices=("bfloat16", "float32"), default="bfloat16", help="default bfloat16")
     parser.add_argument("--seed", type=int, default=0, help="of the weights and the examples (default 0)")
     return parser
