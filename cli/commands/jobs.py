@@ -38,7 +38,7 @@ def jobs(
     elif not found:
         say("No jobs.")
     else:
-        show_table("", ("job", "status", "done ", "model", "song", "created"), [_row(job) for job in found])
+        show_table("", ("job", "status", "done ", "model", "song"), [_row(job) for job in found])
 
 
 @app.command(epilog="Example: stemify jobs show JOB_ID --json")
@@ -86,17 +86,24 @@ def delete(job_id: JobId, server: ServerUrl = DEFAULT_SERVER, key: Key = None) -
 
 
 def _row(job: JobView) -> tuple[str, ...]:
-    options, source = job.get("options") or {}, job.get("source") or {}
-    song = source.get("filename") or source.get("url") or ""
-    made_at = str(job.get("created_at", ""))[:19].replace("T", " ")
-    return job["job_id"], job["status"], f"{job.get('progress', 0)}%", str(options.get("model", "")), song, made_at
+    options = job.get("options") or {}
+    return job["job_id"], job["status"], f"{job.get('progress', 0)}%", str(options.get("model", "")), _song(job)
 
 
 def _details(job: JobView) -> list[tuple[str, ...]]:
-    plain = ("job_id", "status", "stage", "progress", "message", "queue_position", "eta_seconds", "attempt", "device")
+    plain = (
+        *("job_id", "status", "stage", "progress", "message", "queue_position", "eta_seconds", "attempt", "device"),
+        *("created_at", "started_at", "completed_at", "expires_at"),
+    )
     rows: list[tuple[str, ...]] = [(name, str(job[name])) for name in plain if job.get(name) not in (None, "")]
+    rows += [("song", song)] if (song := _song(job)) else []
     rows += [(f"stem {stem['name']}", f"{stem['duration_seconds']:.1f} s, {stem['url']}") for stem in job["stems"]]
     rows += [(f"warning {warned['code']}", warned["detail"]) for warned in job.get("warnings") or []]
     if error := job.get("error"):
         rows.append((f"error {error['code']}", error["detail"]))
     return rows
+
+
+def _song(job: JobView) -> str:
+    source = job.get("source") or {}
+    return str(source.get("filename") or source.get("url") or "")
