@@ -48,9 +48,7 @@ class StopSignals:
     def on_second(self, act: Callable[[], None], say: Callable[[str], None]) -> None:
         """From now on the next signal means: do not wait. Says that it is stopping when a signal brought us here."""
         if self._came.is_set():
-            say(
-                "Stopping; a running job gets a few seconds to end, else it waits for the next start. Ctrl-C again: at once."
-            )
+            say("Stopping: a running job gets a moment to end, or waits for the next start. Ctrl-C again: at once.")
         self._second = act
 
     def _stop(self) -> None:
