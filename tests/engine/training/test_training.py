@@ -67,4 +67,4 @@ def test_the_command_line_trains_and_its_weights_load(
     network = loaded(tmp_path / "demo.safetensors", tmp_path / "demo.toml")
     assert network.sources == ["drums", "bass", "other", "vocals"]
     assert network.segment == 4
-    assert "kept step 1: dB on 1 unseen songs: drums" in capsys.readouterr().out
+    assert "dB on 1 unseen songs: drums" in capsys.readouterr().out
