@@ -45,6 +45,10 @@ class LineFull:
     wait_seconds: int
 
 
+class Known:
+    """The store has this job already; it is not taken in twice."""
+
+
 class JobRecords:
     """The records of all jobs. Every method raises StoreUnavailable when the server cannot be reached."""
 
@@ -76,8 +80,8 @@ class JobRecords:
                 pipe.hmget(keys.job(job_id), "doc", "gone", "expires_ms")
             return [_job(fields, hidden=hidden) for fields in pipe.execute()]
 
-    def accept(self, job: Job, event: Event, *, max_depth: int) -> LineFull | None:
-        """Store a new job and put it in line; asking twice is harmless. LineFull when there is no room."""
+    def accept(self, job: Job, event: Event, *, max_depth: int) -> LineFull | Known | None:
+        """Store a new job and put it in line, unless there is no room, or it is known; None when it was taken in."""
         details = {
             "job_id": job.job_id,
             "version": job.version,
@@ -91,7 +95,9 @@ class JobRecords:
         names += [keys.tenant_active(job.tenant), keys.WORKERS, keys.STATISTICS, keys.EPOCH, keys.channel(job.job_id)]
         with store_errors():
             answer = self._accept(keys=names, args=[json.dumps(details), *_texts(job, event)])
-        return LineFull(int(answer[1])) if answer[0] == b"full" else None
+        if answer[0] == b"full":
+            return LineFull(int(answer[1]))
+        return Known() if answer[0] == b"known" else None
 
     def store(self, change: Change) -> Outcome:
         """Store `change.after` and announce it, if the record still is `change.before`."""

@@ -22,7 +22,7 @@ from contract.events import (
 )
 from contract.expiry import Expiry
 from contract.job_pages import JobFilter, JobPages, Page
-from contract.job_record import Change, JobRecords, Outcome
+from contract.job_record import Change, JobRecords, LineFull, Outcome
 from contract.jobs import Job, JobStatus
 from contract.settings import QueueSettings, RetentionSettings
 from contract.waiting_line import Reaped, WaitingLine
@@ -57,15 +57,18 @@ class JobStore:
         self._expiry = Expiry(client, self._records, retention)
 
     def accept(self, job: Job) -> Job:
-        """Take a new job in and put it in line; `created_at` becomes the store's time. Raises QueueFull."""
+        """Take a new job in and put it in line; `created_at` becomes the store's time. Raises QueueFull.
+
+        A job that was accepted before comes back as it stands.
+        """
         now = self.now()
         event = JobAccepted(at=now)
         accepted = job.model_copy(update={"created_at": now}).apply(event)
-        full = self._records.accept(accepted, event, max_depth=self._queue.max_depth)
-        if full is not None:
-            wait = min(max(full.wait_seconds // 2, _SOONEST_RETRY_SECONDS), _LATEST_RETRY_SECONDS)
+        refused = self._records.accept(accepted, event, max_depth=self._queue.max_depth)
+        if isinstance(refused, LineFull):
+            wait = min(max(refused.wait_seconds // 2, _SOONEST_RETRY_SECONDS), _LATEST_RETRY_SECONDS)
             raise QueueFull(retry_after_seconds=wait)
-        return accepted
+        return accepted if refused is None else self.get(job.job_id)
 
     def get(self, job_id: str) -> Job:
         """The job as it stands. Raises JobNotFound."""

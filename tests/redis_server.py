@@ -26,7 +26,7 @@ def find_program() -> str:
 class RedisServer:
     """One server process in a folder; it can be killed and started again on the same data."""
 
-    def __init__(self, folder: Path, *, appendfsync: str = "everysec") -> None:
+    def __init__(self, folder: Path, *, appendfsync: str = "no") -> None:
         self.folder = folder
         self.socket = folder / "redis.sock"
         self.url = f"unix://{self.socket}"

@@ -92,8 +92,8 @@ def test_times_of_acceptance_claim_and_ending_come_from_one_clock(store):
 
 def test_accepting_twice_is_harmless(store, listener):
     job = a_job()
-    store.accept(job)
-    store.accept(job)
+    first = store.accept(job)
+    assert store.accept(job) == first
     assert store.depth() == 1
     assert len(listener.heard()) == 1
 
