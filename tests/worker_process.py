@@ -1,5 +1,6 @@
 """A real Celery worker for the tests, as a process group of its own; nothing of it outlives the test."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -64,8 +65,6 @@ class WorkerProcess:
     def kill(self) -> None:
         """All of it at once, and wait."""
         if self._process is not None:
-            try:
+            with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
             self._process.wait()

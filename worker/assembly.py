@@ -49,7 +49,6 @@ class SeparatingParts:
     presence: Presence
     models: ModelPool
     chooser: ModelChooser
-    scratch: Scratch
     tracing: Tracing
     metrics: Metrics
 
@@ -81,7 +80,6 @@ def assemble_separating(base: Base, device: DeviceFacts, *, abandon: Callable[[]
     chooser = ModelChooser(load_recipes(settings.models.catalog), weights)
     models = ModelPool(_loader(settings, chooser, weights), budget_bytes=settings.memory_bytes, metrics=metrics)
     presence = Presence(registry=base.registry, device=device, resident=lambda: models.resident)
-    scratch = Scratch(settings.scratch_folder)
     longest = settings.limits.max_duration_seconds
     runner = Runner(
         worker_id=presence.worker_id,
@@ -92,7 +90,7 @@ def assemble_separating(base: Base, device: DeviceFacts, *, abandon: Callable[[]
             storage=base.storage,
             models=models,
             chooser=chooser,
-            scratch=scratch,
+            scratch=Scratch(settings.scratch_folder),
             tracing=tracing,
             longest_seconds=longest,
         ),
@@ -110,7 +108,6 @@ def assemble_separating(base: Base, device: DeviceFacts, *, abandon: Callable[[]
         presence=presence,
         models=models,
         chooser=chooser,
-        scratch=scratch,
         tracing=tracing,
         metrics=metrics,
     )

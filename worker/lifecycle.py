@@ -44,7 +44,7 @@ def connect(settings: WorkerSettings) -> None:
 
     def worker_begins(sender: Any, **_: Any) -> None:
         _check_light()
-        _Process.watchman = Watchman(settings, lambda: sender.pool.info["processes"])
+        _Process.watchman = Watchman(settings, lambda: _children(sender))
         _Process.watchman.start()
 
     def worker_ends(**_: Any) -> None:
@@ -56,6 +56,14 @@ def connect(settings: WorkerSettings) -> None:
     signals.worker_process_shutdown.connect(child_ends, weak=False)
     signals.worker_ready.connect(worker_begins, weak=False)
     signals.worker_shutdown.connect(worker_ends, weak=False)
+
+
+def _children(consumer: Any) -> list[int]:
+    """The processes of the worker's pool; none once Celery has put the pool away."""
+    try:
+        return list(consumer.pool.info["processes"])
+    except AttributeError:
+        return []
 
 
 def _check_light() -> None:

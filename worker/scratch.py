@@ -33,24 +33,22 @@ class Scratch:
             shutil.rmtree(path, ignore_errors=True)
             os.close(descriptor)
 
-    def sweep(self) -> int:
-        """Remove folders whose process is gone; how many went."""
-        return sum(_removed_if_abandoned(path) for path in self._parent.glob(f"{_PREFIX}*"))
+    def sweep(self) -> None:
+        """Remove folders whose process is gone."""
+        for path in self._parent.glob(f"{_PREFIX}*"):
+            _remove_if_abandoned(path)
 
 
-def _removed_if_abandoned(path: Path) -> bool:
+def _remove_if_abandoned(path: Path) -> None:
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     except OSError:  # gone meanwhile, or not ours
-        return False
+        return
     try:
-        if time.time() - os.fstat(descriptor).st_mtime < _YOUNG_SECONDS:
-            return False
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    else:
-        shutil.rmtree(path, ignore_errors=True)
-        return True
+        if time.time() - os.fstat(descriptor).st_mtime >= _YOUNG_SECONDS:
+            shutil.rmtree(path, ignore_errors=True)
+    except BlockingIOError:  # its job is in work
+        pass
     finally:
         os.close(descriptor)

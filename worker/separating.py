@@ -65,7 +65,6 @@ class SeparatingProcess:
         self._parts = parts
         self._started.set()
         parts.presence.start()
-        parts.scratch.sweep()
         self._serve_metrics(parts)
         self._warm(parts)
 

@@ -11,6 +11,7 @@ from worker import departure_order
 from worker.assembly import assemble_base, assemble_janitor
 from worker.chores import Chore
 from worker.deafness import Deafness
+from worker.scratch import Scratch
 from worker.settings import WorkerSettings
 
 _log = structlog.get_logger(__name__)
@@ -18,6 +19,7 @@ _log = structlog.get_logger(__name__)
 _HEARTBEAT_SECONDS = 5.0
 _TIDY_SECONDS = 60.0
 _ORPHANS_SECONDS = 3600.0
+_SCRATCH_SECONDS = 300.0
 
 
 class Watchman:
@@ -40,6 +42,7 @@ class Watchman:
             Chore("sweep", settings.queue.sweep_seconds, janitor.sweep),
             Chore("tidy", _TIDY_SECONDS, janitor.tidy),
             Chore("orphans", _ORPHANS_SECONDS, orphans.sweep),
+            Chore("scratch", _SCRATCH_SECONDS, Scratch(settings.scratch_folder).sweep),
             Chore("ears", _HEARTBEAT_SECONDS, self._listen_to_itself),
         ]
 

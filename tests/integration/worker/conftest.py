@@ -109,6 +109,13 @@ def start_worker(
 
 
 @pytest.fixture
+def worker_alone(start_worker: Callable[..., WorkerProcess], registry: WorkerRegistry) -> WorkerRegistry:
+    """One worker, started; where it is registered."""
+    start_worker()
+    return registry
+
+
+@pytest.fixture
 def make_song() -> Callable[..., bytes]:
     """make_song(seconds, channels=2): noise as a 16-bit WAV at the tiny model's rate."""
 
@@ -129,14 +136,16 @@ def make_song() -> Callable[..., bytes]:
 def submit(store: JobStore, storage: BlobStore, bell: TaskQueue, tiny_catalog: Path) -> Callable[..., Job]:
     """submit(content, ring=True, **options): a job, accepted, its recording stored; options are a request's."""
 
-    def accept(content: bytes, *, ring: bool = True, default_model: str = "tiny", **options: Any) -> Job:
+    def accept(
+        content: bytes, *, ring: bool = True, trace: Any = None, default_model: str = "tiny", **options: Any
+    ) -> Job:
         job_id = new_job_id()
         key = f"uploads/{job_id}/source"
         with storage.writer(key) as writer:
             writer.write(content)
         wanted = resolve(JobRequest(**options), load_catalog(tiny_catalog), default_model=default_model)
         source = a_source(bytes=len(content), sha256=writer.sha256)
-        job = store.accept(a_job(job_id=job_id, input_blob=key, source=source, options=wanted))
+        job = store.accept(a_job(job_id=job_id, input_blob=key, source=source, options=wanted, trace=trace or {}))
         if ring:
             bell.enqueue(job_id, job.trace)
         return job

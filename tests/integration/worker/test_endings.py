@@ -30,8 +30,8 @@ def test_a_killed_child_costs_an_attempt_not_the_job(start_worker, submit, make_
     assert all(stem.blob.startswith(f"results/{job.job_id}/2/") for stem in job.stems)
 
 
-def test_a_running_job_is_canceled(start_worker, long_job, running, ended, store, storage, tmp_path):
-    start_worker()
+@pytest.mark.usefixtures("worker_alone")
+def test_a_running_job_is_canceled(long_job, running, ended, store, storage, tmp_path):
     job = running(long_job())
     store.cancel(job.job_id)
     job = ended(job, seconds=10)

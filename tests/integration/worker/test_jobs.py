@@ -2,13 +2,14 @@
 
 import json
 
+import pytest
+
 from contract.errors import FailureCode
 from contract.jobs import JobStatus
 from tests.worker_process import wait_for
 
 
-def test_a_job_is_done(start_worker, submit, ended, make_song, storage, tmp_path, registry):
-    start_worker()
+def test_a_job_is_done(worker_alone, submit, ended, make_song, storage, tmp_path):
     job = ended(submit(make_song(2.0), model="tiny"))
     assert job.status is JobStatus.completed, job.error
     assert [stem.name for stem in job.stems] == ["drums", "bass", "other", "vocals"]
@@ -25,14 +26,14 @@ def test_a_job_is_done(start_worker, submit, ended, make_song, storage, tmp_path
     assert job.seed == int(job.source.sha256[:8], 16)
     assert not list((tmp_path / "scratch").iterdir()), "the scratch folder is left empty"
     assert (tmp_path / "heartbeat").is_file()
-    (facts,) = wait_for(lambda: [worker for worker in registry.live() if worker.models_resident])
+    (facts,) = wait_for(lambda: [worker for worker in worker_alone.live() if worker.models_resident])
     assert (facts.device, facts.models_resident) == ("cpu", ("tiny",))
     assert facts.memory["ram"] > 0
 
 
-def test_jobs_end_as_they_must(start_worker, submit, ended, make_song, storage, speeds):
+@pytest.mark.usefixtures("worker_alone")
+def test_jobs_end_as_they_must(submit, ended, make_song, storage, speeds):
     """One worker, many jobs: starting one takes seconds."""
-    start_worker()
     song = make_song(1.0)
     twice = [submit(song, model="tiny", seed=5) for _ in range(2)]
     mono = submit(make_song(1.0, channels=1), model="tiny", two_stems="vocals", format="flac", residual=True)

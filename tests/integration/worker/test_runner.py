@@ -1,0 +1,213 @@
+"""One attempt's life on a real store, with work that fails in every way there is."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+
+from contract import keys
+from contract.errors import FailureCode, StorageUnavailable
+from contract.events import JobCompleted
+from contract.jobs import Job, JobStatus
+from contract.storage import BlobStore
+from contract.tracing import Tracing, trace_headers
+from media.errors import UnsupportedMedia
+from tests.builders import completed
+from worker.engine import OutOfMemory
+from worker.metrics import Metrics
+from worker.runner import ProcessSpent, Runner
+from worker.settings import TimeLimitSettings
+from worker.stops import Departure
+from worker.time_limits import TimeLimits
+from worker.watching import Watching
+
+
+@dataclass
+class Work:
+    """Stands for the pipeline: does what a test says."""
+
+    storage: BlobStore
+    act: Callable[[Job, Watching], JobCompleted]
+
+    def run(self, job: Job, watching: Watching) -> JobCompleted:
+        with self.storage.writer(f"results/{job.job_id}/{job.fence}/half") as writer:
+            writer.write(b"half a stem")
+        return self.act(job, watching)
+
+
+@pytest.fixture
+def spans() -> InMemorySpanExporter:
+    return InMemorySpanExporter()
+
+
+@pytest.fixture
+def tracing(spans) -> Tracing:
+    provider = TracerProvider(shutdown_on_exit=False)
+    provider.add_span_processor(SimpleSpanProcessor(spans))
+    return Tracing(provider)
+
+
+@pytest.fixture
+def abandoned() -> threading.Event:
+    return threading.Event()
+
+
+@pytest.fixture
+def make_runner(store, bell, speeds, storage, abandoned, request):
+    queue_settings, tracing = request.getfixturevalue("queue_settings"), request.getfixturevalue("tracing")
+
+    def make(act: Callable[[Job, Watching], JobCompleted], **limits: float) -> Runner:
+        return Runner(
+            worker_id="tester",
+            store=store,
+            queue=bell,
+            speeds=speeds,
+            pipeline=Work(storage, act),
+            tracing=tracing,
+            metrics=Metrics(),
+            departure=Departure(0.0),
+            leases=queue_settings,
+            limits=TimeLimits(TimeLimitSettings(**limits), 60.0),
+            busy=lambda _: None,
+            abandon=abandoned.set,
+        )
+
+    return make
+
+
+@pytest.fixture
+def job(submit) -> Job:
+    return submit(b"a song", ring=False, model="tiny")
+
+
+def finishing(job: Job, watching: Watching) -> JobCompleted:
+    watching.reached("separating", 0.5)
+    return completed(job, timings={"separating": 2.0, "realtime_factor": 5.0}, source=job.source)
+
+
+def failing(error: BaseException) -> Callable[[Job, Watching], JobCompleted]:
+    def act(*_: object) -> JobCompleted:
+        raise error
+
+    return act
+
+
+def waiting(_: Job, watching: Watching) -> JobCompleted:
+    while True:
+        watching.check()
+
+
+def test_work_done_is_committed(make_runner, job, store, storage):
+    make_runner(finishing).run(job.job_id)
+    job = store.get(job.job_id)
+    assert (job.status, job.progress, job.worker) == (JobStatus.completed, 100, "tester")
+    assert storage.facts(f"results/{job.job_id}/1/half"), "what was committed stays"
+
+
+def test_a_second_message_does_nothing(make_runner, job, store):
+    runner = make_runner(finishing)
+    runner.run(job.job_id)
+    once = store.get(job.job_id)
+    runner.run(job.job_id)
+    assert store.get(job.job_id) == once
+
+
+def test_an_error_of_the_callers_fails_at_once(make_runner, job, store, storage):
+    make_runner(failing(UnsupportedMedia("plain text"))).run(job.job_id)
+    job = store.get(job.job_id)
+    assert (job.status, job.attempt) == (JobStatus.failed, 1)
+    assert (job.error.code, job.error.retryable) == (FailureCode.undecodable_audio, False)
+    assert not list(storage.list("results")), "what nobody refers to is gone"
+
+
+def test_what_may_pass_is_tried_until_the_attempts_are_used_up(make_runner, job, store, storage):
+    runner = make_runner(failing(StorageUnavailable()))
+    for attempt in (1, 2):
+        runner.run(job.job_id)
+        again = store.get(job.job_id)
+        assert (again.status, again.attempt) == (JobStatus.queued, attempt)
+    runner.run(job.job_id)
+    job = store.get(job.job_id)
+    assert (job.status, job.attempt) == (JobStatus.failed, 3)
+    assert (job.error.code, job.error.retryable) == (FailureCode.storage_unavailable, True)
+    assert not list(storage.list("results"))
+
+
+def test_out_of_memory_gives_the_job_back_and_ends_the_process(make_runner, job, store):
+    with pytest.raises(ProcessSpent):
+        make_runner(failing(OutOfMemory())).run(job.job_id)
+    job = store.get(job.job_id)
+    assert job.status is JobStatus.queued
+    assert job.attempts[0].reason.startswith("out_of_memory: ")
+
+
+def test_what_nobody_foresaw_says_nothing_of_the_inside(make_runner, job, store):
+    runner = make_runner(failing(ZeroDivisionError("/srv/secret")))
+    for _ in range(3):
+        runner.run(job.job_id)
+    job = store.get(job.job_id)
+    assert job.error.code is FailureCode.internal
+    assert "secret" not in job.model_dump_json()
+
+
+def test_a_cancel_is_felt(make_runner, job, store):
+    def canceling(job: Job, watching: Watching) -> JobCompleted:
+        store.cancel(job.job_id)
+        return waiting(job, watching)
+
+    make_runner(canceling).run(job.job_id)
+    assert store.get(job.job_id).status is JobStatus.canceled
+
+
+def test_work_that_takes_too_long_is_stopped(make_runner, job, store):
+    make_runner(waiting, least_seconds=0.01, unmeasured=0.001).run(job.job_id)
+    job = store.get(job.job_id)
+    assert job.status is JobStatus.queued
+    assert job.attempts[0].reason.startswith("timed_out: ")
+
+
+def test_work_that_hangs_is_ended_with_its_process(make_runner, job, store, abandoned):
+    def hanging(job: Job, _: Watching) -> JobCompleted:
+        assert abandoned.wait(20), "nobody ended it"
+        return completed(job)
+
+    runner = make_runner(hanging, least_seconds=0.01, unmeasured=0.001, hard_after_seconds=0.01)
+    runner.run(job.job_id)
+    job = store.get(job.job_id)
+    assert job.status is JobStatus.queued, "its late result does not count"
+    assert job.attempts[0].reason.startswith("timed_out: ")
+
+
+def test_a_job_taken_by_another_is_left_alone(make_runner, job, store, storage, redis):
+    def losing(job: Job, watching: Watching) -> JobCompleted:
+        redis.zadd(keys.LEASES, {job.job_id: 1})
+        assert store.claim(job.job_id, worker="another")
+        return waiting(job, watching)
+
+    make_runner(losing).run(job.job_id)
+    job = store.get(job.job_id)
+    assert (job.status, job.worker, job.fence) == (JobStatus.processing, "another", 2)
+    assert not list(storage.list("results"))
+
+
+def test_celery_ending_the_child_hands_the_job_back(make_runner, job, store):
+    with pytest.raises(SystemExit):
+        make_runner(failing(SystemExit())).run(job.job_id)
+    job = store.get(job.job_id)
+    assert (job.status, job.attempt) == (JobStatus.queued, 0)
+
+
+def test_one_trace_leads_from_the_request_to_the_work(make_runner, submit, spans, tracing):
+    with tracing.span("request"):
+        headers = trace_headers()
+    job = submit(b"a song", ring=False, model="tiny", trace=headers)
+    make_runner(finishing).run(job.job_id)
+    request, work = spans.get_finished_spans()
+    assert (request.name, work.name) == ("request", "job")
+    assert work.context.trace_id == request.context.trace_id
+    assert work.parent.span_id == request.context.span_id
+    assert work.attributes["job_id"] == job.job_id

@@ -1,0 +1,118 @@
+"""What keeps the store and the storage clean, on a real server and a real folder."""
+
+import os
+from datetime import UTC, datetime
+
+import pytest
+
+from contract import keys
+from contract.errors import JobNotFound
+from contract.job_ids import new_job_id
+from contract.job_store import JobStore
+from contract.jobs import JobStatus
+from contract.settings import RetentionSettings
+from contract.worker_registry import WorkerFacts
+from tests.builders import completed
+from worker.deafness import Deafness
+from worker.janitor import Janitor
+from worker.orphans import Orphans
+
+
+@pytest.fixture
+def put(storage):
+    """put(key, old=True): a blob, written long ago."""
+
+    def write(key: str, *, old: bool = True) -> str:
+        with storage.writer(key) as writer:
+            writer.write(b"x")
+        if old:
+            os.utime(storage.local_path(key), (0, 0))
+        return key
+
+    return write
+
+
+@pytest.fixture
+def done(store, submit):
+    """done(): a completed job."""
+
+    def make():
+        job = store.claim(submit(b"a song", ring=False, model="tiny").job_id, worker="w")
+        return store.finish(job, completed(job))
+
+    return make
+
+
+def test_a_lost_job_is_rung_for_again(store, submit, bell, storage, redis, queue_settings):
+    lost, unheard = (submit(b"a song", ring=False, model="tiny") for _ in range(2))
+    store.claim(lost.job_id, worker="dead")
+    redis.zadd(keys.LEASES, {lost.job_id: 1})
+    redis.zadd(keys.PUBLISHED, {unheard.job_id: 1})
+    Janitor(store, bell, storage).sweep()
+    assert store.get(lost.job_id).status is JobStatus.queued
+    assert redis.llen(queue_settings.name) == 2
+
+
+def test_files_go_before_the_record(redis, queue_settings, bell, storage, done, put):
+    store = JobStore(redis, queue=queue_settings, retention=RetentionSettings(files_seconds=1, records_seconds=1))
+    job = done()
+    put(f"results/{job.job_id}/1/vocals.wav")
+    redis.zadd(keys.RETENTION, {job.job_id: 1})
+    Janitor(store, bell, storage).tidy()
+    assert not list(storage.list())
+    with pytest.raises(JobNotFound):
+        store.get(job.job_id)
+
+
+def test_orphans_go_in_the_second_pass(store, storage, redis, done, put):
+    job = done()
+    kept = {
+        put(f"uploads/{job.job_id}/source"),
+        put(f"results/{job.job_id}/1/vocals.wav"),
+        put(f"results/{new_job_id()}/1/vocals.wav", old=False),
+        put("results/foreign/file"),
+    }
+    put(f"results/{job.job_id}/7/vocals.wav")
+    put(f"uploads/{new_job_id()}/source")
+    orphans = Orphans(redis, store, storage)
+    orphans.sweep()
+    assert len(list(storage.list())) == 6
+    orphans.sweep()
+    assert {blob.key for blob in storage.list()} == kept
+
+
+def test_an_emptied_store_condemns_nothing(store, storage, redis, done, put):
+    key = put(f"uploads/{done().job_id}/source")
+    orphans = Orphans(redis, store, storage)
+    orphans.sweep()
+    redis.flushall()
+    for _ in range(3):
+        orphans.sweep()
+    assert [blob.key for blob in storage.list()] == [key]
+
+
+def test_a_new_data_set_does_not_finish_what_the_old_one_began(store, storage, redis, done, put):
+    done()
+    key = put(f"uploads/{new_job_id()}/source")
+    orphans = Orphans(redis, store, storage)
+    orphans.sweep()
+    redis.set(keys.EPOCH, "another")
+    orphans.sweep()
+    assert storage.facts(key)
+
+
+def test_a_worker_that_idles_while_jobs_wait_is_deaf(store, registry, submit):
+    def announce(current_job: str | None) -> None:
+        facts = WorkerFacts(worker_id="w", host="here", pid=7, device="cpu", started_at=datetime.now(UTC))
+        registry.announce(facts.model_copy(update={"current_job": current_job}))
+
+    def deaf(pids: list[int]) -> bool:
+        return Deafness(store, registry, host="here", children=lambda: pids, patience_seconds=0).look()
+
+    announce(None)
+    assert not deaf([7]), "nobody waits"
+    submit(b"a song", ring=False, model="tiny")
+    assert deaf([7])
+    assert not deaf([8]), "another worker's child"
+    announce("f" * 32)
+    assert not deaf([7]), "it works"
