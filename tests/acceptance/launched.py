@@ -12,7 +12,7 @@ from cli import ports
 from tests.acceptance.processes import descendants, is_alive
 from tests.acceptance.waiting import until
 
-READY_SECONDS = 150.0
+READY_SECONDS = 200.0
 STOP_SECONDS = 60.0
 
 

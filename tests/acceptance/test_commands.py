@@ -5,13 +5,17 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.acceptance.launched import LaunchedStack
 from tests.acceptance.recordings import KINDS, form_of, recording
+
+pytestmark = pytest.mark.timeout(300)  # a busy machine takes its time
 
 STEMS = ("bass", "drums", "other", "vocals")
 
 
-def stemify(*arguments: str, code: int = 0, seconds: float = 110) -> subprocess.CompletedProcess[str]:
+def stemify(*arguments: str, code: int = 0, seconds: float = 240) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "cli.main", *arguments]
     ran = subprocess.run(command, capture_output=True, text=True, timeout=seconds, check=False)
     assert ran.returncode == code, ran.stdout + ran.stderr
