@@ -38,14 +38,24 @@ def demo(
     output: Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help="Where the stems go.")] = Path(
         "demo-output"
     ),
+    server: Annotated[
+        str | None, typer.Option("--server", "-s", metavar="URL", help="Use this server instead of starting one.")
+    ] = None,
     json: Json = False,
 ) -> None:
     """Start everything, separate a bundled song through the public API, measure the stems, and stop everything."""
+    with as_file(files("cli") / "demo") as songs:
+        if server is not None:
+            _show_main_job(server, songs, output, json=json, stop=Event())
+        else:
+            _in_own_stack(songs, output, json=json)
+
+
+def _in_own_stack(songs: Path, output: Path, *, json: bool) -> None:
     shared_settings()  # what cannot work is said before anything is started
     with (
         tempfile.TemporaryDirectory(prefix="stemify-demo-", ignore_cleanup_errors=True) as place,
         DataFolder(Path(place)) as folder,
-        as_file(files("cli") / "demo") as songs,
     ):
         environment = (
             ("STEMIFY_STORAGE__URL", f"file:{folder.blobs}"),
