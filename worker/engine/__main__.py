@@ -1,6 +1,7 @@
 """`python -m worker.engine SONG`: the engine by itself on the command line, with a progress bar. No server."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -41,6 +42,8 @@ class _Bar(Watch):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Separate the recordings named. 0: done; 1: one of them could not be separated; 2: wrong use."""
     asked = _parser().parse_args(arguments)
+    # Threads that spin while they wait starve each other where the processor is shared. Read when torch is loaded.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     console = Console(stderr=True)
     try:
         with _progress(console) as progress:

@@ -1,8 +1,8 @@
 """A Demucs network in its own, plain form: public operators of demucs and torch. torch is imported here."""
 
 import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import torch
@@ -19,15 +19,23 @@ _MEMORY_SHARE = 0.7  # of what is free on a GPU; the rest is for other models an
 _ON_CPU = 1  # a batch of several is no faster a segment there
 
 
-class PlainNetwork:
-    """One Demucs, HDemucs or HTDemucs on its device. See `Network`."""
+Form = Callable[[torch.Tensor], torch.Tensor]
+"""Batch x channels x window frames to batch x sources x channels x window frames, on one device."""
 
-    def __init__(self, module: Any, *, device: torch.device, precision: str) -> None:
+
+class PlainNetwork:
+    """One Demucs, HDemucs or HTDemucs on its device. See `Network`.
+
+    `faster`: computes what `module` computes, in `precision`; without it the module does, as far as it can be lowered.
+    """
+
+    def __init__(self, module: Any, *, device: torch.device, precision: str, faster: Form | None = None) -> None:
         self._device = device
         with _translated(device):
             self._module = module.to(device)
-        self._lowered = reduce(self._module, precision)
-        self.precision = precision if self._lowered else "float32"
+        self._faster = faster
+        self._lowered = reduce(self._module, precision) if faster is None else None
+        self.precision = precision if faster or self._lowered else "float32"
         self.device = str(device)
         self.sources = tuple(module.sources)
         self.sample_rate = int(module.samplerate)
@@ -50,15 +58,17 @@ class PlainNetwork:
     def forward(self, batch: FloatBatch) -> FloatBatch:
         """See `Network`."""
         with _translated(self._device), torch.inference_mode():
-            found = self._module(torch.from_numpy(batch).to(self._device))
-            return found.float().cpu().numpy()
+            compute = self._faster or self._module
+            return compute(torch.from_numpy(batch).to(self._device)).float().cpu().numpy()
 
     def precise(self, batch: FloatBatch) -> FloatBatch:
         """See `Network`."""
-        if self._lowered is None:
-            return self.forward(batch)
-        with self._lowered.lifted():
-            return self.forward(batch)
+        with (
+            _translated(self._device),
+            torch.inference_mode(),
+            self._lowered.lifted() if self._lowered else nullcontext(),
+        ):
+            return self._module(torch.from_numpy(batch).to(self._device)).cpu().numpy()
 
     def release(self) -> None:
         """See `Network`."""
@@ -73,7 +83,7 @@ class PlainNetwork:
         before = torch.cuda.memory_allocated(self._device)
         window = self.window_frames(self.segment_frames)
         with _translated(self._device), torch.inference_mode():
-            self._module(torch.zeros(1, self.channels, window, device=self._device))
+            (self._faster or self._module)(torch.zeros(1, self.channels, window, device=self._device))
         self._run_bytes = max(1, torch.cuda.max_memory_allocated(self._device) - before)
         free, _ = torch.cuda.mem_get_info(self._device)
         return int(min(_LARGEST_BATCH, max(1, free * _MEMORY_SHARE // self._run_bytes)))

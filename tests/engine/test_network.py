@@ -1,0 +1,88 @@
+"""A network on its device: forms, precisions, errors in our words."""
+
+import numpy as np
+import pytest
+import torch
+
+from worker.engine import EngineError, OutOfMemory
+from worker.engine.devices import choose_device, choose_precision
+from worker.engine.errors import DeviceUnavailable, InvalidOptions
+from worker.engine.plain import PlainNetwork
+
+CPU = torch.device("cpu")
+
+
+@pytest.fixture
+def batch(lab):
+    return np.stack([lab.mix(4_000, seed=seed) for seed in (1, 2)])
+
+
+def test_a_faster_form_takes_the_modules_place_but_not_in_float32(lab, batch):
+    module = lab.module("HTDemucs")
+    network = PlainNetwork(module, device=CPU, precision="bfloat16", faster=lambda mix: module(mix).bfloat16())
+    assert network.precision == "bfloat16"
+    wanted = PlainNetwork(module, device=CPU, precision="float32").forward(batch)
+    assert network.forward(batch).dtype == np.float32
+    assert 40.0 < lab.decibels(wanted, network.forward(batch)) < 70.0
+    assert np.array_equal(network.precise(batch), wanted)
+
+
+@pytest.mark.parametrize("precision", ["bfloat16", "float16"])
+def test_precise_is_float32_whatever_the_precision(precision, lab, batch):
+    wanted = PlainNetwork(lab.module("HTDemucs"), device=CPU, precision="float32").forward(batch)
+    network = PlainNetwork(lab.module("HTDemucs"), device=CPU, precision=precision)
+    lowered = network.forward(batch)
+    assert not np.array_equal(lowered, wanted)
+    assert np.array_equal(network.precise(batch), wanted)
+    assert np.array_equal(network.forward(batch), lowered)
+
+
+def raises(error):
+    def compute(_):
+        raise error
+
+    return compute
+
+
+@pytest.mark.parametrize(
+    ("error", "ours"),
+    [
+        (torch.OutOfMemoryError("Tried to allocate 5.71 GiB"), OutOfMemory),
+        (RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory"), OutOfMemory),
+        (MemoryError(), OutOfMemory),
+        (RuntimeError("sizes do not match"), EngineError),
+    ],
+)
+def test_foreign_errors_become_ours(error, ours, lab, batch):
+    network = PlainNetwork(lab.module("HTDemucs"), device=CPU, precision="float32", faster=raises(error))
+    with pytest.raises(EngineError) as caught:
+        network.forward(batch)
+    assert type(caught.value) is ours
+
+
+def test_memory_is_said_with_weights_and_a_run(lab):
+    network = PlainNetwork(lab.module("HTDemucs"), device=CPU, precision="float32")
+    weights = sum(4 * value.numel() for value in lab.module("HTDemucs").parameters())
+    assert network.memory_bytes > weights
+
+
+def test_the_cpu_always_works():
+    assert choose_device("cpu") == (CPU, ())
+
+
+@pytest.mark.parametrize("wanted", ["cuda:77", "abacus", "meta"])
+def test_a_device_that_does_not_work_is_refused(wanted):
+    with pytest.raises(DeviceUnavailable, match=wanted):
+        choose_device(wanted)
+
+
+def test_auto_finds_a_device_that_works():
+    device, _ = choose_device()
+    assert device.type in ("cpu", "cuda")
+
+
+def test_precisions_have_names():
+    assert choose_precision() == "float32"
+    assert choose_precision("bfloat16") == "bfloat16"
+    with pytest.raises(InvalidOptions):
+        choose_precision("int8")
