@@ -1,6 +1,5 @@
 """The FastAPI app: routes, error handlers, and the lifespan that runs what every replica does on the side."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -15,6 +14,7 @@ from backend.health import version
 from backend.janitor import Janitor
 from backend.routes import events, jobs, legacy, pages, service, stems, submissions
 from backend.schema_document import install_schema
+from backend.side_tasks import running
 
 _ROUTERS = (submissions.router, jobs.router, events.router, stems.router, service.router)
 
@@ -69,14 +69,11 @@ def _operation_id(route: APIRoute) -> str:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     parts: Parts = app.state.parts
-    runs = [parts.relay.run(), parts.rooms.run(), Janitor(parts).run()]
-    tasks = [asyncio.create_task(run) for run in runs]
+    side_tasks = {"relay": parts.relay.run, "rooms": parts.rooms.run, "janitor": Janitor(parts).run}
     try:
-        yield
+        async with running(side_tasks):
+            yield
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.wait(tasks)
         await parts.listener.aclose()
         parts.redis.close()
         parts.tracing.shutdown()

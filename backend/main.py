@@ -14,16 +14,21 @@ from backend.api import build_api
 from backend.assembly import assemble
 from backend.middleware.boundary import Boundary
 from backend.middleware.request_ids import RequestIds
+from backend.middleware.same_site import SameSite
 from backend.middleware.security_headers import SecurityHeaders
 from backend.middleware.traced import Traced
 from backend.settings import ApiSettings
 from contract.logs import configure_logs
 
+_GRACE_SECONDS = 5
+"""How long open answers (a download, an event stream) may go on after the signal to stop."""
+
 
 def create_app(settings: ApiSettings) -> ASGIApp:
     """The whole API tier of one replica. Connects when it is started, not before."""
     parts = assemble(settings)
-    inside = Boundary(SecurityHeaders(build_api(parts)), parts.metrics.observe)
+    guarded = SecurityHeaders(SameSite(build_api(parts), settings.cors_origins))
+    inside = Boundary(guarded, parts.metrics.observe)
     api = RequestIds(Traced(inside, parts.tracing))
     everything = cast("ASGI3Application", socketio.ASGIApp(parts.sockets, other_asgi_app=api))
     return cast("ASGIApp", ProxyHeadersMiddleware(everything, trusted_hosts=list(settings.proxies)))
@@ -44,6 +49,7 @@ def main() -> None:
         access_log=False,
         log_config=None,
         proxy_headers=False,
+        timeout_graceful_shutdown=_GRACE_SECONDS,
     )
 
 

@@ -180,3 +180,14 @@ def test_answers_are_as_the_schema_says(service: Service) -> None:
     ):
         validator = Draft202012Validator({"$ref": f"#/components/schemas/{name}", "components": schema["components"]})
         validator.validate(json.loads(service.http.get(path).text))
+
+
+def test_another_sites_page_cannot_act_through_a_browser(start: Start) -> None:
+    service = start(cors_origins=("https://app.example.org",))
+    foreign = {"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example.org"}
+    refused = service.submit(headers=foreign)
+    assert (refused.status_code, refused.json()["code"]) == (403, "forbidden")
+    assert service.store.depth() == 0
+    friend = {"Sec-Fetch-Site": "cross-site", "Origin": "https://app.example.org"}
+    assert service.submit(headers=friend).status_code == 202
+    assert service.http.get("/api/v1/limits", headers=foreign).status_code == 200
