@@ -92,6 +92,8 @@ def test_every_service_is_hardened() -> None:
         assert service["cap_drop"] == ["ALL"], name
         assert "no-new-privileges:true" in service["security_opt"], name
         assert service["restart"] in {"unless-stopped", "no"}, name
+        assert service["pids_limit"] > 0, name
+        assert service["logging"]["options"]["max-size"], name
 
 
 def test_only_nginx_is_published_and_the_back_has_no_way_out() -> None:
