@@ -15,12 +15,16 @@ from tests.integration.backend.conftest import Start
 from tests.integration.backend.service import Service
 
 
-@pytest.fixture
-def worker(service: Service) -> None:
+def announce_worker(service: Service) -> None:
     facts = WorkerFacts(
         worker_id="w1", host="h", pid=1, device="cpu", models_resident=("demo",), started_at=datetime.now(UTC)
     )
     WorkerRegistry(service.store._records._redis).announce(facts)
+
+
+@pytest.fixture
+def worker(service: Service) -> None:
+    announce_worker(service)
 
 
 @pytest.mark.usefixtures("worker")
@@ -73,8 +77,9 @@ def test_alive_without_redis(start: Start) -> None:
     assert "stemify_up 0.0" in service.http.get("/metrics").text
 
 
-@pytest.mark.usefixtures("worker")
-def test_figures(service: Service) -> None:
+def test_figures(start: Start) -> None:
+    service = start()
+    announce_worker(service)
     service.finished(service.made_job())
     service.made_job()
     SpeedBook(service.store._records._redis).learn("demo", "cpu", audio_seconds=10, work_seconds=5)

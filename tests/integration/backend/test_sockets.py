@@ -119,7 +119,8 @@ def test_a_canceled_job(service: Service, listen: Listen) -> None:
 
 
 def test_every_replica_tells_its_own_sockets(service: Service, start: Start, listen: Listen) -> None:
-    job, other = service.made_job(), start()
+    other = start()
+    job = service.made_job()
     here, there = listen(), listen(other)
     here.subscribe(job)
     there.subscribe(job)
