@@ -18,6 +18,11 @@ class Caller:
     tenant: str
     address: str
 
+    @property
+    def scope(self) -> str:
+        """Whose Idempotency-Keys these are: strangers who share the anonymous tenant do not share keys."""
+        return f"{self.tenant}@{self.address}"
+
 
 def parts(request: Request) -> Parts:
     """The app's parts."""

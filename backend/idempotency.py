@@ -56,15 +56,15 @@ class IdempotencyKeys:
         self._redis = client
 
     @asynccontextmanager
-    async def reserve(self, tenant: str, key: str | None) -> AsyncIterator[Reservation]:
-        """Hold `key` while a request is answered; without a key nothing is held.
+    async def reserve(self, scope: str, key: str | None) -> AsyncIterator[Reservation]:
+        """Hold `key` of the callers of `scope` while a request is answered; without a key nothing is held.
 
         Raises CallerError for a malformed key, IdempotencyInProgress while another request holds it.
         """
         if key is None:
             yield Reservation(None, "")
             return
-        name = keys.idempotency(tenant, _digest(key))
+        name = keys.idempotency(scope, _digest(key))
         lock = self._redis.lock(f"{name}:lock", timeout=LOCK_SECONDS, blocking=False, thread_local=False)
         await to_thread.run_sync(_acquire, lock)
         try:

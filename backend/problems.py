@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse
 
+from backend.rate_limits import TooManyJobs
 from backend.request_body import UploadTooSlow
 from contract import errors
 
@@ -94,7 +95,8 @@ def problem_document(status: int, *, instance: str, request_id: str, code: str, 
 def headers_of(error: errors.StemifyError) -> dict[str, str]:
     """The headers that go with an error: when to come back, how to prove who one is."""
     if isinstance(error, errors.OperatorError):
-        return {"Retry-After": str(error.retry_after)}
+        window = error.allowance.headers() if isinstance(error, TooManyJobs) else {}
+        return {"Retry-After": str(error.retry_after)} | window
     if isinstance(error, errors.IdempotencyInProgress):
         return {"Retry-After": "1"}
     return {"WWW-Authenticate": "Bearer"} if isinstance(error, errors.Unauthenticated) else {}

@@ -3,9 +3,10 @@
 The order is the point: blob before job before queue, so that a task finds its job and a job its recording.
 """
 
+import contextlib
 from collections.abc import Callable
-from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import anyio
@@ -22,6 +23,7 @@ from backend.inspection import inspect
 from backend.job_view import job_body
 from backend.request_body import chunks
 from backend.sinks import BlobSink, DigestSink, Sink
+from backend.snapshots import Snapshot
 from backend.uploads import Upload, receive_form
 from contract.errors import IdempotencyMismatch, JobNotFound, StoreUnavailable
 from contract.job_ids import new_job_id
@@ -66,7 +68,7 @@ class Submission:
         Raises what contract.md's table of errors names for creating a job.
         """
         key = self._request.headers.get("idempotency-key")
-        async with self._parts.idempotency.reserve(self._caller.tenant, key) as reservation:
+        async with self._parts.idempotency.reserve(self._caller.scope, key) as reservation:
             earlier = await to_thread.run_sync(self._still_there, reservation.earlier)
             if earlier is not None:
                 return await self._replay(earlier)
@@ -79,7 +81,8 @@ class Submission:
                     await to_thread.run_sync(withdraw, self._parts, self._caller)
                 raise
             body = await to_thread.run_sync(self._ring, job)
-            await to_thread.run_sync(reservation.keep, kept.model_copy(update={"body": body}))
+            with contextlib.suppress(StoreUnavailable):  # the job is made; a replay reads it instead
+                await to_thread.run_sync(reservation.keep, kept.model_copy(update={"body": body}))
             return Answer(job.job_id, body, headers)
 
     def _still_there(self, earlier: Kept | None) -> Kept | None:
@@ -105,7 +108,7 @@ class Submission:
     async def _make(self, reservation: Reservation) -> tuple[Job, Kept]:
         job_id = new_job_id()
         blob = f"uploads/{job_id}/source"
-        async with AsyncExitStack() as undo:
+        async with contextlib.AsyncExitStack() as undo:
             undo.push_async_callback(self._remove, blob)
             upload = await self._receive(BlobSink(self._parts.storage, blob))
             job = await to_thread.run_sync(self._checked, job_id, blob, upload)
@@ -154,7 +157,11 @@ class Submission:
         except StoreUnavailable:
             _log.warning("job_not_rung", job_id=job.job_id)
         _log.info("job_accepted", job_id=job.job_id, model=job.options.model, bytes=job.source.bytes)
-        return job_body(self._parts.snapshots.of(job)).model_dump(mode="json")
+        try:
+            snapshot = self._parts.snapshots.of(job)
+        except StoreUnavailable:
+            snapshot = Snapshot(job, datetime.now(UTC))
+        return job_body(snapshot).model_dump(mode="json")
 
     async def _remove(self, blob: str) -> None:
         with anyio.CancelScope(shield=True):

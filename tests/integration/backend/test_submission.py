@@ -197,6 +197,7 @@ def test_an_address_may_make_so_many_jobs_an_hour(start: Start) -> None:
     refused = service.submit()
     assert (refused.status_code, refused.json()["code"]) == (429, "rate_limited")
     assert 1700 < int(refused.headers["Retry-After"]) <= 1800
+    assert refused.headers["RateLimit"].startswith('"jobs";r=0;')
     assert service.http.get("/api/v1/limits").json()["jobs_per_hour"]["left"] == 0
 
 
@@ -220,10 +221,19 @@ def test_the_same_key_with_another_request_is_refused(service: Service) -> None:
 
 def test_a_key_still_being_answered_is_409(service: Service) -> None:
     digest = hashlib.sha256(b"order-7").hexdigest()
-    service.store._records._redis.set(keys.idempotency("anonymous", digest) + ":lock", "someone", ex=60)
+    service.store._records._redis.set(keys.idempotency("anonymous@127.0.0.1", digest) + ":lock", "someone", ex=60)
     answer = service.submit(headers={"Idempotency-Key": "order-7"})
     assert (answer.status_code, answer.json()["code"]) == (409, "idempotency_in_progress")
     assert answer.headers["Retry-After"] == "1"
+
+
+def test_strangers_do_not_share_keys(service: Service) -> None:
+    """Behind a believed proxy each caller has an address, and keys, of their own."""
+    headers = {"Idempotency-Key": "order-7"}
+    mine = service.submit(headers=headers | {"X-Forwarded-For": "192.0.2.1"})
+    theirs = service.submit(headers=headers | {"X-Forwarded-For": "192.0.2.2"}, format="flac")
+    assert theirs.status_code == 202
+    assert mine.json()["job_id"] != theirs.json()["job_id"]
 
 
 def test_a_refused_request_frees_its_key(service: Service) -> None:
@@ -235,7 +245,7 @@ def test_a_refused_request_frees_its_key(service: Service) -> None:
 def test_a_key_whose_maker_died_before_the_job_was_made_is_free(service: Service) -> None:
     digest = hashlib.sha256(b"order-7").hexdigest()
     kept = json.dumps({"fingerprint": "x", "job_id": "0" * 32, "body": None})
-    service.store._records._redis.set(keys.idempotency("anonymous", digest), kept)
+    service.store._records._redis.set(keys.idempotency("anonymous@127.0.0.1", digest), kept)
     assert service.submit(headers={"Idempotency-Key": "order-7"}).status_code == 202
 
 
