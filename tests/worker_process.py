@@ -57,6 +57,11 @@ class WorkerProcess:
         """SIGTERM; its exit status. Raises AssertionError when it does not end in time."""
         assert self._process is not None
         self._process.terminate()
+        return self.wait(seconds)
+
+    def wait(self, seconds: float = START_SECONDS) -> int:
+        """Its exit status. Raises AssertionError when it does not end in time."""
+        assert self._process is not None
         try:
             return self._process.wait(seconds)
         except subprocess.TimeoutExpired:

@@ -69,7 +69,8 @@ def assemble_base(settings: WorkerSettings) -> Base:
 def assemble_janitor(base: Base) -> tuple[Janitor, Orphans]:
     """What keeps the store and the storage clean."""
     janitor = Janitor(base.store, base.queue, base.storage)
-    return janitor, Orphans(base.redis, base.store, base.storage)
+    kept = base.settings.retention.files_seconds
+    return janitor, Orphans(base.redis, base.store, base.storage, kept_seconds=kept)
 
 
 def assemble_separating(base: Base, device: DeviceFacts, *, abandon: Callable[[], None]) -> SeparatingParts:

@@ -14,17 +14,22 @@ from contract.storage import BlobFacts, BlobStore
 
 _log = structlog.get_logger(__name__)
 
-_YOUNG = timedelta(hours=24)
+_LEAST_AGE = timedelta(hours=24)
+_MARGIN = timedelta(hours=1)
 _FOLDERS = ("uploads", "results")
 
 
 class Orphans:
-    """Remembers what the last pass found. A store emptied meanwhile condemns nothing: its jobs are gone too."""
+    """Remembers what the last pass found. A store emptied meanwhile condemns nothing: its jobs are gone too.
 
-    def __init__(self, client: redis.Redis, store: JobStore, storage: BlobStore) -> None:
+    `kept_seconds`: how long an ended job's files are kept; nothing younger is looked at.
+    """
+
+    def __init__(self, client: redis.Redis, store: JobStore, storage: BlobStore, *, kept_seconds: float) -> None:
         self._redis = client
         self._store = store
         self._storage = storage
+        self._age = max(_LEAST_AGE, timedelta(seconds=kept_seconds) + _MARGIN)
         self._marked: set[str] = set()
         self._epoch: bytes | None = None
 
@@ -46,7 +51,7 @@ class Orphans:
         return found.encode() if isinstance(found, str) else found
 
     def _old(self) -> list[BlobFacts]:
-        before = datetime.now(UTC) - _YOUNG
+        before = datetime.now(UTC) - self._age
         return [blob for folder in _FOLDERS for blob in self._storage.list(folder) if blob.modified < before]
 
     def _is_orphan(self, key: str) -> bool:

@@ -6,7 +6,7 @@ from contract.task_queue import TASK
 from worker import lifecycle
 
 
-@shared_task(name=TASK)
+@shared_task(name=TASK, default_retry_delay=0)  # only a lost process makes Celery retry; the claim decides
 def separate(job_id: str) -> None:
     """Do this job."""
     lifecycle.separating_process().run(job_id)

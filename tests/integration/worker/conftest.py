@@ -37,7 +37,7 @@ def weights_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def queue_settings() -> QueueSettings:
-    return QueueSettings(lease_seconds=2, beat_seconds=0.3, sweep_seconds=0.3, republish_seconds=1.0)
+    return QueueSettings(lease_seconds=5, beat_seconds=0.3, sweep_seconds=0.3, republish_seconds=1.0)
 
 
 @pytest.fixture
@@ -90,22 +90,31 @@ def bell(redis_settings, queue_settings: QueueSettings) -> Iterator[TaskQueue]:
 
 
 @pytest.fixture
-def start_worker(
-    environment: dict[str, str], tmp_path: Path, registry: WorkerRegistry
-) -> Iterator[Callable[..., WorkerProcess]]:
-    """start_worker(name="one"): a worker whose child is registered."""
+def start_process(environment: dict[str, str], tmp_path: Path) -> Iterator[Callable[..., WorkerProcess]]:
+    """start_process(name="one"): a worker that begins to start."""
     workers: list[WorkerProcess] = []
 
     def start(name: str = "one") -> WorkerProcess:
-        known = len(registry.live())
         workers.append(WorkerProcess(name, tmp_path, environment))
         workers[-1].start()
-        wait_for(lambda: len(registry.live()) > known, seconds=START_SECONDS, said=lambda: workers[-1].log)
         return workers[-1]
 
     yield start
     for worker in workers:
         worker.kill()
+
+
+@pytest.fixture
+def start_worker(start_process: Callable[..., WorkerProcess], registry: WorkerRegistry) -> Callable[..., WorkerProcess]:
+    """start_worker(name="one"): a worker whose child is registered."""
+
+    def start(name: str = "one") -> WorkerProcess:
+        known = len(registry.live())
+        worker = start_process(name)
+        wait_for(lambda: len(registry.live()) > known, seconds=START_SECONDS, said=lambda: worker.log)
+        return worker
+
+    return start
 
 
 @pytest.fixture
@@ -157,7 +166,7 @@ def submit(store: JobStore, storage: BlobStore, bell: TaskQueue, tiny_catalog: P
 def ended(store: JobStore, tmp_path: Path) -> Callable[..., Job]:
     """ended(job, seconds=60): the job once it has ended."""
 
-    def wait(job: Job, seconds: float = 60.0) -> Job:
+    def wait(job: Job, seconds: float = 120.0) -> Job:
         def look() -> Job | None:
             now = store.get(job.job_id)
             return now if now.is_terminal else None
@@ -182,7 +191,7 @@ def running(store: JobStore, tmp_path: Path) -> Callable[..., Job]:
             return now if now.progress >= percent and now.attempt >= attempt else None
 
         logs = lambda: "\n".join(path.read_text(errors="replace")[-5_000:] for path in tmp_path.glob("*.log"))  # noqa: E731
-        return wait_for(look, seconds=60, said=logs)
+        return wait_for(look, seconds=120, said=logs)
 
     return wait
 

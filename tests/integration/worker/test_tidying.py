@@ -74,7 +74,7 @@ def test_orphans_go_in_the_second_pass(store, storage, redis, done, put):
     }
     put(f"results/{job.job_id}/7/vocals.wav")
     put(f"uploads/{new_job_id()}/source")
-    orphans = Orphans(redis, store, storage)
+    orphans = Orphans(redis, store, storage, kept_seconds=60)
     orphans.sweep()
     assert len(list(storage.list())) == 6
     orphans.sweep()
@@ -83,7 +83,7 @@ def test_orphans_go_in_the_second_pass(store, storage, redis, done, put):
 
 def test_an_emptied_store_condemns_nothing(store, storage, redis, done, put):
     key = put(f"uploads/{done().job_id}/source")
-    orphans = Orphans(redis, store, storage)
+    orphans = Orphans(redis, store, storage, kept_seconds=60)
     orphans.sweep()
     redis.flushall()
     for _ in range(3):
@@ -94,7 +94,7 @@ def test_an_emptied_store_condemns_nothing(store, storage, redis, done, put):
 def test_a_new_data_set_does_not_finish_what_the_old_one_began(store, storage, redis, done, put):
     done()
     key = put(f"uploads/{new_job_id()}/source")
-    orphans = Orphans(redis, store, storage)
+    orphans = Orphans(redis, store, storage, kept_seconds=60)
     orphans.sweep()
     redis.set(keys.EPOCH, "another")
     orphans.sweep()
