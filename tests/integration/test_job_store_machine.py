@@ -293,7 +293,7 @@ def test_the_store_keeps_its_promises_in_any_order(redis_url):
     StoreMachine.redis_url = redis_url
     machine = StoreMachine.TestCase()
     machine.settings = settings(
-        max_examples=60,
+        max_examples=40,
         stateful_step_count=40,
         deadline=None,
         database=None,
