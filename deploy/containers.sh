@@ -2,10 +2,10 @@
 # Builds both images, runs the demo through the compose stack over HTTP, and takes everything down again.
 # Uses `docker compose`, else `podman-compose`; COMPOSE names another one, with its options.
 #
-#   COMPOSE             the compose command                       docker compose | podman-compose
-#   COMPOSE_BUILD_ARGS  options of `build`, where it needs some   (none)
-#   PUBLISHED_PORT        port of the stack while it is checked     18080
-#   KEEP=1              leave the stack running at the end
+#   COMPOSE         the compose command, quoted as for a shell    docker compose | podman-compose
+#   PUBLISHED_PORT  port of the stack while it is checked         18080
+#   OUTPUT          where the demo's stems go                     demo-output
+#   KEEP=1          leave the stack running at the end
 # Where no registry can be reached: PIP_INDEX_URL, PIP_FIND_LINKS, TORCH_INDEX_URL (see DEPLOYMENT.md).
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -16,7 +16,7 @@ url=http://localhost:$PUBLISHED_PORT
 output=${OUTPUT:-demo-output}
 
 find_compose() {
-    if [[ -n ${COMPOSE:-} ]]; then read -ra compose <<<"$COMPOSE"
+    if [[ -n ${COMPOSE:-} ]]; then eval "compose=($COMPOSE)"
     elif docker compose version >/dev/null 2>&1; then compose=(docker compose)
     elif command -v podman-compose >/dev/null; then compose=(podman-compose)
     else echo "Neither 'docker compose' nor 'podman-compose' is here; install one, or name it with COMPOSE=." >&2; exit 2
@@ -42,8 +42,7 @@ finish() {
 
 find_compose
 step "Building both images with ${compose[*]}"
-# shellcheck disable=SC2086  # options are words
-"${compose[@]}" build ${COMPOSE_BUILD_ARGS:-} api worker
+"${compose[@]}" build api worker
 
 trap finish EXIT
 step "Starting valkey, api, worker and nginx"
