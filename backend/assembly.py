@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import redis
 import socketio
+from anyio import CapacityLimiter
 from redis import asyncio as redis_asyncio
 
 from backend.idempotency import IdempotencyKeys
@@ -22,6 +23,9 @@ from contract.storage import BlobStore, open_storage
 from contract.task_queue import TaskQueue, make_celery
 from contract.tracing import Tracing, configure_tracing
 from contract.worker_registry import WorkerRegistry
+
+_INSPECTIONS = 4
+"""Recordings looked at together: a slow one must not take the threads that answer everybody else."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +47,7 @@ class Parts:
     sockets: socketio.AsyncServer
     idempotency: IdempotencyKeys
     jobs_per_hour: JobsPerHour | None
+    inspections: CapacityLimiter
     metrics: Metrics
     tracing: Tracing
 
@@ -72,6 +77,7 @@ def assemble(settings: ApiSettings) -> Parts:
         sockets=_socket_server(settings, rooms),
         idempotency=IdempotencyKeys(client),
         jobs_per_hour=None if limit is None else JobsPerHour(client, limit),
+        inspections=CapacityLimiter(_INSPECTIONS),
         tracing=configure_tracing(settings.telemetry, service="api"),
         metrics=Metrics(
             ServiceCollector(store, speeds=speeds, workers=workers, statistics=Statistics(client), audience=rooms)

@@ -111,7 +111,8 @@ class Submission:
         async with contextlib.AsyncExitStack() as undo:
             undo.push_async_callback(self._remove, blob)
             upload = await self._receive(BlobSink(self._parts.storage, blob))
-            job = await to_thread.run_sync(self._checked, job_id, blob, upload)
+            limiter = self._parts.inspections
+            job = await to_thread.run_sync(self._checked, job_id, blob, upload, limiter=limiter)
             kept = Kept(fingerprint=fingerprint(upload), job_id=job_id)
             await to_thread.run_sync(reservation.keep, kept)
             try:
