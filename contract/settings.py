@@ -18,7 +18,7 @@ class RedisSettings(BaseModel):
         SecretStr("redis://127.0.0.1:6379/0"),
         description="Address of a Redis-compatible server (redis://, rediss:// or unix://); REDIS_URL works too.",
     )
-    timeout_seconds: float = Field(5.0, gt=0, description="Longest wait for one answer of the server.")
+    timeout_seconds: float = Field(2.0, gt=0, description="Longest wait for one answer of the server.")
 
 
 class QueueSettings(BaseModel):
