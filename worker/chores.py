@@ -40,5 +40,7 @@ class Chore:
                 self._act()
             except (OperatorError, OSError) as error:
                 _log.warning("chore_waits", chore=self._name, because=str(error))
+            except Exception:  # noqa: BLE001 - the outermost place of this thread: one bad turn must not be its last
+                _log.exception("chore_failed", chore=self._name)
             self._wanted.wait(self._seconds)
             self._wanted.clear()

@@ -1,11 +1,12 @@
 """What happens when in a worker, by Celery's signals: in the main process, and in the child that separates."""
 
 import sys
-from typing import Any
+from typing import Any, NoReturn
 
 import structlog
 from celery import signals
 
+from contract.errors import OperatorError
 from contract.logs import configure_logs
 from worker.separating import SeparatingProcess
 from worker.settings import WorkerSettings
@@ -44,7 +45,10 @@ def connect(settings: WorkerSettings) -> None:
 
     def worker_begins(sender: Any, **_: Any) -> None:
         _check_light()
-        _Process.watchman = Watchman(settings, lambda: _children(sender))
+        try:
+            _Process.watchman = Watchman(settings, lambda: _children(sender))
+        except (OperatorError, OSError, ValueError) as error:
+            _give_up(str(error))
         _Process.watchman.start()
 
     def worker_ends(**_: Any) -> None:
@@ -67,6 +71,12 @@ def _children(consumer: Any) -> list[int]:
 
 
 def _check_light() -> None:
-    """The main process only listens: with torch in it, every restart of a child would wait for memory it holds."""
+    """The main process only listens: torch in it would hold memory, and on a GPU the device, beside its children."""
     if "torch" in sys.modules:
-        raise RuntimeError("torch was imported in the worker's main process")
+        _give_up("torch was imported in the worker's main process")
+
+
+def _give_up(because: str) -> NoReturn:
+    """End the worker. Celery only logs what goes wrong in its signals, except this."""
+    _log.critical("cannot_start", because=because)
+    raise SystemExit(1)

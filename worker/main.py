@@ -7,6 +7,7 @@ import os
 import sys
 
 from celery import Celery
+from pydantic import ValidationError
 
 from contract.task_queue import make_celery
 from worker import lifecycle, tasks
@@ -27,7 +28,16 @@ def make_app(settings: WorkerSettings) -> Celery:
     return app
 
 
-_settings = WorkerSettings()
+def _told() -> WorkerSettings:
+    """The settings of the environment; where they cannot work, one line that says why, and the end."""
+    try:
+        return WorkerSettings()
+    except ValidationError as error:
+        wrong = (f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
+        sys.exit(f"The settings cannot work: {'; '.join(wrong)}")
+
+
+_settings = _told()
 app = make_app(_settings)
 
 

@@ -6,7 +6,7 @@ import threading
 
 import structlog
 
-from contract.errors import StoreUnavailable
+from contract.errors import OperatorError, StoreUnavailable
 from worker.assembly import SeparatingParts, assemble_base, assemble_separating
 from worker.engine import CatalogInvalid, DeviceUnavailable, EngineError
 from worker.engine.device_facts import describe_device
@@ -56,7 +56,7 @@ class SeparatingProcess:
         try:
             device = describe_device(self._settings.device)
             parts = assemble_separating(assemble_base(self._settings), device, abandon=self._abandon)
-        except (DeviceUnavailable, CatalogInvalid) as error:
+        except (DeviceUnavailable, CatalogInvalid, OperatorError, OSError, ValueError) as error:
             # Another child would fare no better: the worker ends, and whoever watches it sees why.
             _log.critical("cannot_separate", because=str(error))
             os.kill(os.getppid(), signal.SIGTERM)

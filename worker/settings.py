@@ -13,7 +13,9 @@ Precision = Literal["auto", "float32", "bfloat16", "float16"]
 class TimeLimitSettings(BaseModel):
     """How long one attempt may take."""
 
-    least_seconds: float = Field(120.0, gt=0, description="Time every attempt has, for loading, fetching and storing.")
+    least_seconds: float = Field(
+        600.0, gt=0, description="Time every attempt has, for fetching weights, loading them, and storing."
+    )
     patience: float = Field(5.0, ge=1, description="Times the measured speed of the model that an attempt may take.")
     unmeasured: float = Field(
         30.0, gt=0, description="Seconds of work for a second of audio, for a model never measured on this device."

@@ -100,3 +100,18 @@ def test_a_worker_without_its_device_ends_and_says_why(start_process, environmen
     worker.wait()
     assert "cannot_separate" in worker.log
     assert "cuda:99" in worker.log
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("STEMIFY_QUEUE__BEAT_SECONDS", "100", "beat_seconds must be at most half"),
+        ("STEMIFY_STORAGE__URL", "ftp://nowhere", "storage.url must be"),
+    ],
+)
+def test_a_wrong_deployment_does_not_start_and_says_why(start_process, environment, name, value, said):
+    environment[name] = value
+    worker = start_process()
+    assert worker.wait() != 0
+    assert said in worker.log
+    assert "Traceback" not in worker.log
