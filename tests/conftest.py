@@ -1,5 +1,6 @@
 """What every floor of the tests may ask for: a real Redis-compatible server, empty for each test."""
 
+import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,9 @@ from redis import Redis
 from contract.redis_client import connect
 from contract.settings import QueueSettings, RedisSettings
 from tests.redis_server import RedisServer
+
+# Read when torch is loaded: threads that spin while they wait starve the processes the tests start beside them.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,11 @@ from worker.settings import WorkerSettings
 
 __all__ = ["app", "main", "tasks"]
 
+_UNLESS_SET = {
+    "REMAP_SIGTERM": "SIGQUIT",  # told to stop, finish within the grace or hand the job back
+    "OMP_WAIT_POLICY": "PASSIVE",  # threads that spin while they wait starve each other where processors are shared
+}
+
 
 def make_app(settings: WorkerSettings) -> Celery:
     """The Celery app of a worker: the contract's settings, our number of children, and our own signals."""
@@ -46,7 +51,7 @@ def main() -> None:
     command = [sys.executable, "-m", "celery", "-A", "worker.main", "worker", "--pool", "prefork"]
     command += ["--concurrency", str(_settings.concurrency), "--queues", _settings.queue.name]
     command += ["--without-gossip", "--without-mingle", *sys.argv[1:]]
-    os.execve(sys.executable, command, {"REMAP_SIGTERM": "SIGQUIT", **os.environ})  # noqa: S606
+    os.execve(sys.executable, command, _UNLESS_SET | os.environ)  # noqa: S606
 
 
 if __name__ == "__main__":
