@@ -1,5 +1,6 @@
 """The separation engine on this machine, for commands: loads a model, separates a file, translates its errors."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -53,6 +54,8 @@ def load_model(name: str | None, *, device: str, precision: str, shown: bool) ->
 
 
 def _load(name: str, *, device: str, precision: str, shown: bool) -> Any:
+    # Threads that spin while they wait starve each other where the processor is shared. Read when torch is loaded.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     with translated():
         # torch comes with the engine: loaded when a model is, not before
         from worker.engine.catalog import recipe_named
