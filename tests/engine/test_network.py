@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from worker.engine import EngineError, OutOfMemory
-from worker.engine.devices import choose_device, choose_precision
+from worker.engine.devices import check_precision, choose_device
 from worker.engine.errors import DeviceUnavailable, InvalidOptions
 from worker.engine.plain import PlainNetwork
 
@@ -82,7 +82,7 @@ def test_auto_finds_a_device_that_works():
 
 
 def test_precisions_have_names():
-    assert choose_precision() == "float32"
-    assert choose_precision("bfloat16") == "bfloat16"
+    assert check_precision("auto") == "auto"
+    assert check_precision("bfloat16") == "bfloat16"
     with pytest.raises(InvalidOptions):
-        choose_precision("int8")
+        check_precision("int8")

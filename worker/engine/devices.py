@@ -25,14 +25,12 @@ def choose_device(wanted: str = "auto") -> tuple[torch.device, Warnings]:
         return torch.device("cpu"), (("gpu_unusable", f"{error} Running on the CPU instead."),)
 
 
-def choose_precision(wanted: str = "auto") -> str:
-    """`float32`, `bfloat16` or `float16`. Raises InvalidOptions.
+def check_precision(wanted: str) -> str:
+    """The word, if it is one: `float32`, `bfloat16`, `float16`, or `auto`, which leaves it to the network.
 
-    `auto` is float32 everywhere: the plain form of the networks gains too little from less.
+    Raises InvalidOptions.
     """
-    if wanted == "auto":
-        return "float32"
-    if wanted not in PRECISIONS:
+    if wanted != "auto" and wanted not in PRECISIONS:
         raise InvalidOptions(f"precision must be auto, {', '.join(PRECISIONS)}, not {wanted!r}.")
     return wanted
 

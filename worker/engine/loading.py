@@ -18,13 +18,14 @@ def load_separator(
 ) -> Separator:
     """Load a model, by its name in the published catalog or from a recipe, onto its device.
 
-    `device`: `auto` (a GPU that works, else the CPU), or a torch device, which must work. `precision`: `auto`,
-    `float32`, `bfloat16` or `float16`. `weights`: the store to take them from, by default `~/.cache/stemify/models`;
-    absent weights are fetched, telling `progress`.
+    `device`: `auto` (a GPU that works, else the CPU), or a torch device, which must work. `precision`: `float32`,
+    `bfloat16`, `float16`, or `auto` (bfloat16 where the processor has it and the network a form that keeps 40 dB in it,
+    else float32); the separator says what came of it. `weights`: the store to take them from, by default
+    `~/.cache/stemify/models`; absent weights are fetched, telling `progress`.
     Raises UnknownModel, ModelUnavailable, WeightsCorrupt, DeviceUnavailable, InvalidOptions, OutOfMemory.
     """
     # torch is imported here, when a model is loaded, so that importing the engine costs nothing.
-    from worker.engine.devices import choose_device, choose_precision
+    from worker.engine.devices import check_precision, choose_device
     from worker.engine.networks import build_networks  # likewise
 
     recipe = recipe_named(model, load_recipes()) if isinstance(model, str) else model
@@ -33,7 +34,7 @@ def load_separator(
         recipe,
         (weights or WeightsStore(default_folder())).contents(recipe, progress),
         device=chosen,
-        precision=choose_precision(precision),
+        precision=check_precision(precision),
     )
     members = tuple(Member(network, recipe.weights_of(at)) for at, network in enumerate(networks))
     return Separator(recipe.name, members, warnings=warnings)

@@ -9,6 +9,7 @@ from demucs.htdemucs import HTDemucs
 from worker.engine.architectures import build, choose
 from worker.engine.catalog import ModelRecipe
 from worker.engine.errors import WeightsCorrupt
+from worker.engine.fast.forms import choose_form, choose_precision
 from worker.engine.network import Network
 from worker.engine.packages import read_package
 from worker.engine.plain import PlainNetwork
@@ -17,10 +18,19 @@ from worker.engine.plain import PlainNetwork
 def build_networks(
     recipe: ModelRecipe, contents: Iterable[bytes], *, device: torch.device, precision: str
 ) -> tuple[Network, ...]:
-    """One network a file, on its device. Raises WeightsCorrupt, OutOfMemory, DeviceFailed."""
+    """One network a file, on its device and in its fastest form there.
+
+    `precision` may be `auto`: then each network chooses. Raises WeightsCorrupt, OutOfMemory, DeviceFailed.
+    """
     modules = [_build(recipe, content) for content in contents]
     _check_alike(recipe, modules)
-    return tuple(PlainNetwork(module, device=device, precision=precision) for module in modules)
+    return tuple(_network(module, device, precision) for module in modules)
+
+
+def _network(module: Any, device: torch.device, precision: str) -> PlainNetwork:
+    chosen = choose_precision(module, precision, device)
+    form = choose_form(module, chosen, device)
+    return PlainNetwork(module, device=device, precision=chosen, faster=form)
 
 
 def _build(recipe: ModelRecipe, content: bytes) -> Any:
