@@ -23,8 +23,8 @@ class Attention:
         found = torch.empty(steps, heads, width, dtype=queries.dtype)
         attend = self._head_fused if self._fused else self._head
         for head in range(heads):
-            parts = (each[:, head].contiguous() for each in (queries, keys, values))
-            attend(*parts, found[:, head])
+            one, two, three = (each[:, head].contiguous() for each in (queries, keys, values))
+            attend(one, two, three, found[:, head])
         return found.view(steps, heads * width)
 
     @staticmethod
