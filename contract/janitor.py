@@ -5,6 +5,7 @@ Any number may run, in either tier. It knows no schedule: who runs it decides wh
 
 import structlog
 
+from contract.errors import StorageUnavailable
 from contract.job_store import JobStore
 from contract.storage import BlobStore
 from contract.task_queue import TaskQueue
@@ -12,6 +13,8 @@ from contract.task_queue import TaskQueue
 _log = structlog.get_logger(__name__)
 
 _AT_ONCE = 100
+_FAILURES_BORNE = 3
+"""More than these are no longer bad folders but a storage that is away."""
 
 
 class Janitor:
@@ -34,14 +37,28 @@ class Janitor:
         """Files and records whose time is over.
 
         A job in this list is hidden or past its time already, so that nobody is offered what goes: first the files,
-        and only when they are gone the record that names them.
+        and only when they are gone the record that names them. A folder that cannot go keeps no other; it is tried
+        again next time.
         """
-        for job in self._store.expired(_AT_ONCE):
-            self.remove_files(job.job_id)
-            self._store.files_removed(job.job_id)
-        self._store.forget(_AT_ONCE)
+        try:
+            self._remove_due()
+        finally:
+            self._store.forget(_AT_ONCE)
 
     def remove_files(self, job_id: str) -> None:
         """Everything a job has in storage."""
         self._storage.delete_folder(f"uploads/{job_id}")
         self._storage.delete_folder(f"results/{job_id}")
+
+    def _remove_due(self) -> None:
+        failures = 0
+        for job in self._store.expired(_AT_ONCE):
+            try:
+                self.remove_files(job.job_id)
+            except StorageUnavailable as error:
+                _log.warning("files_not_removed", job_id=job.job_id, because=error.detail)
+                failures += 1
+                if failures > _FAILURES_BORNE:
+                    raise
+            else:
+                self._store.files_removed(job.job_id)

@@ -6,12 +6,13 @@ from datetime import UTC, datetime
 import pytest
 
 from contract import keys
-from contract.errors import JobNotFound
+from contract.errors import JobNotFound, StorageUnavailable
 from contract.janitor import Janitor
 from contract.job_ids import new_job_id
 from contract.job_store import JobStore
 from contract.jobs import JobStatus
 from contract.settings import RetentionSettings
+from contract.storage.local_folder import LocalFolder
 from contract.worker_registry import WorkerFacts
 from tests.builders import completed
 from worker.deafness import Deafness
@@ -62,6 +63,28 @@ def test_files_go_before_the_record(redis, queue_settings, bell, storage, done, 
     assert not list(storage.list())
     with pytest.raises(JobNotFound):
         store.get(job.job_id)
+
+
+class RefusesOneFolder(LocalFolder):
+    """A local folder with one place nothing can be removed from, as after a change of owner."""
+
+    def __init__(self, root, refused):
+        super().__init__(root)
+        self._refused = refused
+
+    def delete_folder(self, prefix):
+        if prefix == self._refused:
+            raise StorageUnavailable
+        super().delete_folder(prefix)
+
+
+def test_one_folder_that_cannot_go_keeps_no_other(store, redis, bell, tmp_path, done):
+    stuck, free = done(), done()
+    for score, job in enumerate((stuck, free), start=1):
+        redis.zadd(keys.RETENTION, {job.job_id: score})
+    Janitor(store, bell, RefusesOneFolder(tmp_path, f"uploads/{stuck.job_id}")).tidy()
+    assert redis.zscore(keys.RETENTION, stuck.job_id) == 1
+    assert redis.zscore(keys.RETENTION, free.job_id) is None
 
 
 def test_orphans_go_in_the_second_pass(store, storage, redis, done, put):
