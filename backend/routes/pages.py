@@ -15,23 +15,27 @@ router = APIRouter(include_in_schema=False)
 WEB = Path(__file__).parents[1] / "web"
 
 _POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'{styles}; img-src 'self' data:; connect-src 'self'; "
-    "media-src 'self' https:{media}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self'{styles}; img-src 'self' data:; "
+    "connect-src 'self'{samples}; media-src 'self' https:{media}; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 
 
-def _headers(*, styles: str = "", media: str = "") -> dict[str, str]:
+def _headers(*, styles: str = "", media: str = "", samples: str = "") -> dict[str, str]:
     """The policy of our own pages: no script of any other origin, and none inline."""
-    return {"Content-Security-Policy": _POLICY.format(styles=styles, media=media), "Cache-Control": "no-cache"}
+    policy = _POLICY.format(styles=styles, media=media, samples=samples)
+    return {"Content-Security-Policy": policy, "Cache-Control": "no-cache"}
 
 
 @router.head("/")
 @router.get("/")
 async def page(parts: UseParts) -> Response:
-    """The web page. Its players may follow the redirect to a bucket that is reached over plain HTTP."""
-    bucket = urlsplit(parts.settings.storage.s3_endpoint_url or "")
+    """The web page. Its player may follow the redirect to a bucket, over plain HTTP only where ours is reached so."""
+    storage = parts.settings.storage
+    bucket = urlsplit(storage.s3_endpoint_url or "")
     media = f" http://{bucket.netloc}" if bucket.scheme == "http" else ""
-    return FileResponse(WEB / "index.html", headers=_headers(media=media))
+    samples = f" https:{media}" if storage.url.startswith("s3:") else ""
+    return FileResponse(WEB / "index.html", headers=_headers(media=media, samples=samples))
 
 
 @router.head("/docs")

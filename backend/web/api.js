@@ -5,11 +5,16 @@ import { refusalFrom, unreachable } from "./problems.js";
 const PREFIX = "/api/v1";
 
 export const models = () => ask("GET", `${PREFIX}/models`);
+export const jobs = (limit) => ask("GET", `${PREFIX}/jobs?limit=${limit}`);
 export const limits = () => ask("GET", `${PREFIX}/limits`);
 export const job = (id) => ask("GET", `${PREFIX}/jobs/${encodeURIComponent(id)}`);
 export const cancel = (id) => ask("POST", `${PREFIX}/jobs/${encodeURIComponent(id)}/cancel`);
 export const remove = (id) => ask("DELETE", `${PREFIX}/jobs/${encodeURIComponent(id)}`);
 export const peaks = (url, points) => ask("GET", `${url}?points=${points}`);
+
+
+// Whether the server answers at all.
+export const isThere = () => fetch("/health/live").then((response) => response.ok, () => false);
 
 async function ask(method, path) {
   let response;

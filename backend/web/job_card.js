@@ -1,80 +1,75 @@
-// The card that shows one job from upload to stems. Draws what it is given; asks nobody.
+// The card that shows one recording from sending to stems. Draws what it is given; asks nobody.
 
-import { ENDED } from "./follow.js";
-import { element, stemItem } from "./stems.js";
+import { element } from "./element.js";
+import { clock } from "./figures.js";
+import { Player } from "./player/player.js";
+import { progressOf } from "./progress.js";
+import { text } from "./texts.js";
 
 const at = (id) => document.getElementById(id);
-const STATUS = {
-  uploading: "Uploading", queued: "Waiting", processing: "Working",
-  completed: "Done", failed: "Failed", canceled: "Canceled",
-};
-const STAGE = {
-  fetching: "Fetching the recording", decoding: "Reading the recording", separating: "Separating",
-  encoding: "Writing the stems", storing: "Storing the stems",
-};
 
-export function showUpload(file, fraction) {
-  at("job").hidden = false;
-  at("job-title").textContent = file.name;
-  at("job-facts").textContent = "";
-  at("expiry").textContent = "";
-  at("stems").replaceChildren();
-  at("warnings").replaceChildren();
-  for (const id of ["archive", "remove", "again"]) at(id).hidden = true;
-  at("cancel").hidden = false;
-  at("running").hidden = false;
-  badge("uploading");
-  bar(fraction * 100, fraction < 1 ? "Sending the recording" : "Checking the recording");
-}
+export class JobCard {
+  #player = null;
+  #shown = null; // the job whose stems the player has
 
-export function showJob(job) {
-  const ended = ENDED.has(job.status);
-  at("job").hidden = false;
-  at("job-title").textContent = job.source.filename || "Recording";
-  at("job-facts").textContent = facts(job);
-  badge(job.status);
-  at("running").hidden = ended && job.status !== "failed";
-  bar(job.progress, message(job));
-  at("warnings").replaceChildren(...job.warnings.map((warned) => element("li", "", warned.detail)));
-  at("cancel").hidden = ended;
-  at("cancel").disabled = false;
-  at("again").hidden = !ended;
-  at("remove").hidden = job.status !== "completed";
-  at("archive").hidden = job.status !== "completed";
-  if (job.status === "completed") showStems(job);
-}
+  show(entry) {
+    at("job").hidden = false;
+    at("job-title").textContent = entry.name || text("recording");
+    at("job-facts").textContent = entry.job ? facts(entry.job) : "";
+    at("job-status").textContent = text(entry.status);
+    at("job-status").className = `badge ${entry.status}`;
+    this.#showProgress(entry);
+    this.#showActions(entry);
+    const warnings = entry.job?.warnings ?? [];
+    at("warnings").replaceChildren(...warnings.map(({ detail }) => element("li", { text: detail })));
+    this.#showStems(entry.status === "completed" ? entry.job : null);
+  }
 
-function showStems(job) {
-  at("archive").href = job.download_url;
-  at("stems").replaceChildren(...job.stems.map(stemItem));
-  const until = job.expires_at && new Date(job.expires_at).toLocaleString();
-  at("expiry").textContent = until ? `The files are kept until ${until}.` : "";
+  hide() {
+    at("job").hidden = true;
+    this.#showStems(null);
+  }
+
+  get player() {
+    return this.#player;
+  }
+
+  #showProgress(entry) {
+    const { percent, running, message } = progressOf(entry);
+    at("running").hidden = !running;
+    at("progress").value = percent;
+    at("percent").textContent = `${Math.round(percent)} %`;
+    say("message", running ? message : "");
+    at("failure").hidden = entry.status !== "failed";
+    say("failure", entry.status === "failed" ? [message, entry.file ? "" : text("retryNeedsFile")].join(" ").trim() : "");
+  }
+
+  #showActions({ status, job, file }) {
+    const { running } = progressOf({ status, job, fraction: 0 });
+    at("cancel").hidden = !running;
+    at("retry").hidden = !(file && (status === "failed" || status === "canceled"));
+    at("remove").hidden = status !== "completed";
+    at("archive").hidden = status !== "completed";
+    if (status === "completed") at("archive").href = job.download_url;
+    const until = status === "completed" && job.expires_at;
+    at("expiry").textContent = until ? text("keptUntil", { time: new Date(until).toLocaleString() }) : "";
+  }
+
+  #showStems(job) {
+    if (this.#shown === (job?.job_id ?? null)) return;
+    this.#shown = job?.job_id ?? null;
+    this.#player?.close();
+    this.#player = job?.stems.length ? new Player(job.stems) : null;
+    at("player").replaceChildren(...(this.#player ? [this.#player.root] : []));
+  }
 }
 
 function facts(job) {
   const { duration_seconds: seconds, sample_rate: rate, codec } = job.source;
-  const length = seconds ? `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}` : "";
-  return [length, codec, rate && `${rate / 1000} kHz`, job.model.name, job.device].filter(Boolean).join(" · ");
+  return [seconds && clock(seconds), codec, rate && `${rate / 1000} kHz`, job.model.name, job.device].filter(Boolean).join(" · ");
 }
 
-function message(job) {
-  if (job.status === "failed") return job.error.detail;
-  const left = job.eta_seconds ? `, about ${duration(job.eta_seconds)} left` : "";
-  if (job.status === "queued" && job.queue_position) return `Number ${job.queue_position} in the queue${left}`;
-  return `${STAGE[job.stage] || job.message || "Waiting"}${left}`;
-}
-
-function duration(seconds) {
-  return seconds < 90 ? `${Math.max(1, Math.round(seconds))} s` : `${Math.round(seconds / 60)} min`;
-}
-
-function badge(status) {
-  at("job-status").textContent = STATUS[status];
-  at("job-status").className = `badge ${status}`;
-}
-
-function bar(percent, text) {
-  at("progress").value = percent;
-  at("percent").textContent = `${Math.round(percent)} %`;
-  if (at("message").textContent !== text) at("message").textContent = text; // screen readers hear changes only
+// Screen readers hear changes only.
+function say(id, words) {
+  if (at(id).textContent !== words) at(id).textContent = words;
 }

@@ -1,0 +1,216 @@
+// The multitrack player of one finished job: binds what is seen to what is heard. Knows nothing of jobs being made.
+
+import * as api from "../api.js";
+import { element } from "../element.js";
+import { text } from "../texts.js";
+import { Bar } from "./bar.js";
+import { listen } from "./keys.js";
+import { Lanes } from "./lanes.js";
+import { Mix } from "./mix.js";
+import { Mixer } from "./mixer.js";
+import { plainAudio } from "./plain_audio.js";
+import { PIECE_SECONDS, TooLong, openStems } from "./stem_audio.js";
+import { Strip } from "./strip.js";
+import { Transport } from "./transport.js";
+import { Waveform } from "./waveform.js";
+
+const POINTS = 1200;
+const SHORTEST_LOOP_SECONDS = 0.2;
+
+export class Player {
+  #ending = new AbortController(); // of the keys
+  #closing = new AbortController(); // of all
+  #sound = null; // a promise of {context, mixer, transport}, made at the first play: browsers want a gesture
+  #ready = null;
+  #seconds = 0; // where it stands before there is sound
+  #speed = 1;
+  #loop = { from: 0, to: 0, on: false };
+  #last = "paused";
+
+  constructor(stems) {
+    this.stems = stems;
+    this.length = stems[0].duration_seconds;
+    this.mix = new Mix(stems.map((stem) => stem.name), () => this.#showMix());
+    this.bar = new Bar(this, this.length);
+    this.strips = stems.map((stem, index) => new Strip(stem, (values) => this.mix.set(index, values)));
+    this.note = element("p", { className: "note", role: "status" });
+    const list = element("ul", { className: "strips" }, ...this.strips.map((strip) => strip.root));
+    const keys = element("details", { className: "keys" }, element("summary", { text: text("keys") }), element("p", { text: text("keysAre") }));
+    this.root = element("section", { className: "player", "aria-label": text("player") }, this.bar.root, this.note, list, keys);
+    this.lanes = new Lanes(list, { onSeek: (at) => this.seekTo(at * this.length), onRegion: (region) => this.#choose(region) });
+    this.#showMix();
+    this.bar.showLoop(null, false);
+    this.#draw();
+    listen(this, this.#ending.signal);
+  }
+
+  async playOrPause() {
+    if (this.#ready?.transport.playing) return this.#ready.transport.pause();
+    this.note.textContent = "";
+    if (!this.#ready) this.#show("waiting");
+    try {
+      this.#ready = await (this.#sound ??= this.#open());
+    } catch (error) {
+      return this.#fallBack(error);
+    }
+    if (this.#ending.signal.aborted || this.#ready.transport.playing) return;
+    await this.#ready.context.resume();
+    this.#ready.transport.play();
+    this.#tick();
+  }
+
+  seekTo(seconds) {
+    this.#seconds = Math.max(0, Math.min(this.length, seconds));
+    this.#ready?.transport.seek(this.#seconds * this.#rate);
+    this.#showPosition();
+  }
+
+  step(seconds) {
+    this.seekTo(this.position + seconds);
+  }
+
+  get position() {
+    return this.#ready ? this.#ready.transport.position / this.#rate : this.#seconds;
+  }
+
+  toggle(index, what) {
+    const state = this.mix.stems[index];
+    if (state) this.mix.set(index, { [what]: !state[what] });
+  }
+
+  markLoop(end) {
+    const loop = { ...this.#loop, [end]: this.position };
+    if (end === "from" && loop.to <= loop.from) loop.to = this.length;
+    if (end === "to" && loop.from >= loop.to) loop.from = 0;
+    this.#setLoop({ ...loop, on: true });
+  }
+
+  toggleLoop() {
+    const empty = this.#loop.to <= this.#loop.from;
+    this.#setLoop(empty ? { from: 0, to: this.length, on: true } : { ...this.#loop, on: !this.#loop.on });
+  }
+
+  setSpeed(speed) {
+    this.#speed = speed;
+    this.#ready?.transport.setSpeed(speed);
+  }
+
+  setMaster(volume) {
+    this.mix.setMaster(volume);
+  }
+
+  resetMix() {
+    this.mix.stems.forEach((_, index) => this.mix.set(index, { volume: 1, pan: 0, muted: false, solo: false }));
+    this.mix.setMaster(1);
+  }
+
+  // What comes out now, for a meter or a measurement.
+  get peak() {
+    return this.#ready?.mixer.peak() ?? 0;
+  }
+
+  close() {
+    this.#ending.abort();
+    this.#closing.abort();
+    this.#sound?.then(({ context, transport }) => (transport.pause(), context.close()), () => {});
+    this.root.remove();
+  }
+
+  get #rate() {
+    return this.stems[0].sample_rate;
+  }
+
+  async #open() {
+    const context = new AudioContext({ sampleRate: this.#rate, latencyHint: "interactive" });
+    try {
+      return await this.#assemble(context);
+    } catch (error) {
+      context.close();
+      throw error;
+    }
+  }
+
+  async #assemble(context) {
+    const pieces = await openStems(this.stems, context);
+    const mixer = new Mixer(context, this.mix);
+    const transport = new Transport({
+      context,
+      stems: pieces.map((piece, index) => ({ piece, output: mixer.input(index) })),
+      frames: this.stems[0].frames,
+      rate: this.#rate,
+      pieceFrames: PIECE_SECONDS * this.#rate,
+      onChange: (state) => this.#show(state),
+    });
+    transport.seek(this.#seconds * this.#rate);
+    transport.setSpeed(this.#speed);
+    transport.setLoop(this.#frames(this.#loop));
+    return { context, mixer, transport };
+  }
+
+  #frames({ from, to, on }) {
+    return on ? { from: Math.round(from * this.#rate), to: Math.min(this.stems[0].frames, Math.round(to * this.#rate)) } : null;
+  }
+
+  #choose(region) {
+    const loop = { from: region.from * this.length, to: region.to * this.length, on: true };
+    this.#setLoop(loop);
+    if (this.#loop.on && (this.position < loop.from || this.position > loop.to)) this.seekTo(loop.from);
+  }
+
+  #setLoop(loop) {
+    const on = loop.on && loop.to - loop.from >= SHORTEST_LOOP_SECONDS;
+    this.#loop = { ...loop, on };
+    this.#ready?.transport.setLoop(this.#frames(this.#loop));
+    this.bar.showLoop(on ? loop : null, on);
+    this.lanes.showRegion(on ? { from: loop.from / this.length, to: loop.to / this.length } : null);
+  }
+
+  #show(state) {
+    if (state === this.#last) return;
+    this.#last = state;
+    this.bar.showState(state);
+    if (state === "failed") this.note.textContent = text("playFailed");
+    this.#showPosition();
+  }
+
+  #showMix() {
+    this.#ready?.mixer.apply();
+    this.bar.showMaster(this.mix.master);
+    this.strips.forEach((strip, index) => strip.show(this.mix.stems[index], this.mix.heard(index)));
+  }
+
+  #showPosition() {
+    this.bar.showPosition(this.position);
+    this.lanes.showPosition(this.position / this.length);
+  }
+
+  #tick() {
+    this.#showPosition();
+    if (this.#ready.transport.playing) requestAnimationFrame(() => this.#tick());
+  }
+
+  // All are drawn to one scale, the loudest filling its lane.
+  async #draw() {
+    const waveforms = this.strips.map(({ canvas }) => new Waveform(canvas, this.#closing.signal));
+    try {
+      const outlines = await Promise.all(this.stems.map((stem) => api.peaks(stem.peaks_url, POINTS)));
+      const loudest = Math.max(...outlines.flatMap(({ minimum, maximum }) => [...maximum, ...minimum.map((low) => -low)]));
+      waveforms.forEach((waveform, index) => waveform.show(outlines[index], loudest));
+    } catch {
+      // a picture is a nicety; the audio is there
+    }
+  }
+
+  // A server that is away comes back; samples the browser may not have (a bucket's, say) stay out of reach.
+  async #fallBack(error) {
+    if (!(error instanceof TooLong) && !(await api.isThere())) {
+      this.#sound = null;
+      return this.#show("failed");
+    }
+    this.note.textContent = text(error instanceof TooLong ? "tooLong" : "notMixable");
+    this.#ending.abort();
+    this.bar.root.hidden = true;
+    this.strips.forEach((strip, index) => strip.root.append(plainAudio(this.stems[index])));
+    this.root.classList.add("plain");
+  }
+}

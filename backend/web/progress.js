@@ -1,0 +1,26 @@
+// How far a recording is, in figures and words. Draws nothing.
+
+import { ENDED } from "./follow.js";
+import { roughly } from "./figures.js";
+import { text } from "./texts.js";
+
+// Of an entry of recordings.js: {percent, running, message}.
+export function progressOf(entry) {
+  const running = !ENDED.has(entry.status);
+  if (!entry.job) return { percent: running ? entry.fraction * 100 : 0, running, message: sendingMessage(entry) };
+  return { percent: entry.job.progress, running, message: jobMessage(entry.job) };
+}
+
+function sendingMessage({ status, fraction, problem }) {
+  if (problem) return problem.message;
+  if (status === "waiting") return text("waiting");
+  if (status === "canceled") return "";
+  return text(fraction < 1 ? "sending" : "checking");
+}
+
+function jobMessage(job) {
+  if (job.status === "failed") return job.error?.detail ?? text("wrong");
+  const left = job.eta_seconds ? text("left", { time: roughly(job.eta_seconds) }) : "";
+  if (job.status === "queued" && job.queue_position) return text("place", { place: job.queue_position }) + left;
+  return (job.stage ? text(job.stage) : job.message || text("queued")) + left;
+}

@@ -1,0 +1,131 @@
+// The recordings of this page: those being sent, and the caller's jobs as the server lists them. Draws nothing.
+
+import * as api from "./api.js";
+import { ENDED } from "./follow.js";
+
+const LISTED = 20;
+const POLL_MS = 2500;
+
+// An entry: {key, name, status, fraction, file, fields, job, problem}. `job` is null until the server has taken the
+// recording; `file` is null for recordings that were sent before this page was loaded.
+export class Recordings {
+  #entries = [];
+  #made = 0;
+  #sending = false;
+  #listed = true; // false where the server lists no jobs
+
+  constructor(onChange) {
+    this.onChange = onChange;
+    setInterval(() => this.#refresh(), POLL_MS);
+  }
+
+  get all() {
+    return [...this.#entries].sort((one, other) => other.since - one.since);
+  }
+
+  // The files will be sent one after the other. Gives their entries.
+  add(files, fields) {
+    const now = Date.now();
+    const made = [...files].map((file, index) => this.#keep({
+      key: `file-${(this.#made += 1)}`, name: file.name, since: now - index / 1000, status: "waiting", fraction: 0, file, fields,
+    }));
+    this.#entries.push(...made);
+    this.#send();
+    return made;
+  }
+
+  // What is known of a job now; newer news replace older ones.
+  take(news) {
+    const entry = this.#of(news.job_id);
+    if (!entry) return this.#adopt(news);
+    if (news.version < entry.job.version) return entry;
+    entry.job = { ...entry.job, ...news };
+    entry.status = entry.job.status;
+    this.onChange();
+    return entry;
+  }
+
+  // The jobs of the caller, or none where the server lists none.
+  async list() {
+    try {
+      const page = await api.jobs(LISTED);
+      page.data.forEach((job) => this.take(job));
+    } catch (refusal) {
+      if (refusal.status !== 403) throw refusal;
+      this.#listed = false;
+    }
+  }
+
+  async cancel(entry) {
+    if (entry.job) return this.take(await api.cancel(entry.job.job_id));
+    entry.status = "canceled";
+    entry.aborting?.abort();
+    this.onChange();
+    return entry;
+  }
+
+  async remove(entry) {
+    if (entry.job) await api.remove(entry.job.job_id);
+    this.drop(entry);
+  }
+
+  drop(entry) {
+    this.#entries = this.#entries.filter((each) => each !== entry);
+    this.onChange();
+  }
+
+  // The same recording with the same wishes once more, in place of the one that failed.
+  retry(entry) {
+    this.#entries = this.#entries.filter((each) => each !== entry);
+    return this.add([entry.file], entry.fields)[0];
+  }
+
+  #keep(entry) {
+    return { job: null, problem: null, file: null, aborting: null, ...entry };
+  }
+
+  #of(jobId) {
+    return this.#entries.find(({ job }) => job?.job_id === jobId);
+  }
+
+  #adopt(job) {
+    const name = job.source.filename;
+    const made = this.#keep({ key: job.job_id, name, since: Date.parse(job.created_at), status: job.status, job });
+    this.#entries.push(made);
+    this.onChange();
+    return made;
+  }
+
+  async #send() {
+    if (this.#sending) return;
+    this.#sending = true;
+    for (let next; (next = this.#entries.find(({ status }) => status === "waiting")); ) await this.#sendOne(next);
+    this.#sending = false;
+  }
+
+  async #sendOne(entry) {
+    entry.status = "uploading";
+    entry.aborting = new AbortController();
+    const onSent = (fraction) => ((entry.fraction = fraction), this.onChange());
+    onSent(0);
+    try {
+      const job = await api.submit(entry.file, entry.fields, { onSent, signal: entry.aborting.signal });
+      Object.assign(entry, { job, status: job.status });
+    } catch (refusal) {
+      const stopped = refusal.name === "AbortError";
+      Object.assign(entry, { status: stopped ? "canceled" : "failed", problem: stopped ? null : refusal });
+    }
+    this.onChange();
+  }
+
+  async #refresh() {
+    const running = this.#entries.filter(({ job }) => job && !ENDED.has(job.status));
+    if (!running.length) return;
+    try {
+      if (this.#listed && running.length > 1) await this.list();
+      else await Promise.all(running.map(async ({ job }) => this.take(await api.job(job.job_id))));
+    } catch {
+      // away for a moment: asked again at the next turn
+    }
+  }
+}
