@@ -1,0 +1,89 @@
+"""The page in Chromium: from a dropped recording to its stems, several at once, reloads, errors, a phone."""
+
+import re
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, expect
+
+from tests.acceptance.launched import LaunchedStack
+from tests.browser.songs import SONG
+
+
+def choose(page: Page, *files: Path) -> None:
+    page.goto("/")
+    expect(page.locator("#model option")).not_to_have_count(0)
+    page.locator("#file").set_input_files(files)
+
+
+def test_a_recording_becomes_stems_that_are_heard(page: Page) -> None:
+    choose(page, SONG)
+    page.get_by_role("button", name="Separate").click()
+    expect(page.locator("#job-status")).to_have_text("Done")
+    expect(page.locator(".strip")).to_have_count(4)
+    expect(page).to_have_title(re.compile("^Done · mix.flac"))
+    page.get_by_role("button", name="Play", exact=True).click()
+    page.wait_for_function("() => window.stemifyPlayer.peak > 0.01")
+    assert "#" in page.url
+
+
+def test_a_reload_in_the_middle_finds_the_job_again(page: Page, short_song: Path) -> None:
+    choose(page, short_song)
+    page.get_by_role("button", name="Separate").click()
+    page.wait_for_url("**/#*")
+    page.reload()
+    expect(page.locator("#job-title")).to_have_text("song.flac")
+    expect(page.locator("#job-status")).to_have_text("Done")
+
+
+def test_without_sockets_the_page_asks(page: Page, short_song: Path) -> None:
+    page.route("**/socket.io/**", lambda route: route.abort())
+    choose(page, short_song)
+    page.get_by_role("button", name="Separate").click()
+    expect(page.locator("#job-status")).to_have_text("Done")
+
+
+def test_several_at_once_each_with_its_own_end(page: Page, short_song: Path, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.wav"
+    broken.write_bytes(b"no audio at all" * 500)
+    choose(page, short_song, broken)
+    page.get_by_role("button", name="Separate 2").click()
+    rows = page.locator("#shelf-list li")
+    expect(rows.filter(has_text="broken.wav").locator(".badge")).to_have_text("Failed")
+    expect(rows.filter(has_text="song.flac").first.locator(".badge")).to_have_text("Done")
+    rows.filter(has_text="broken.wav").get_by_role("button").click()
+    expect(page.locator("#failure")).not_to_be_empty()
+    page.get_by_role("button", name="Try again").click()
+    expect(page.locator("#job-status")).to_have_text("Failed")
+
+
+def test_a_deleted_job_is_gone(page: Page, short_song: Path) -> None:
+    page.on("dialog", lambda dialog: dialog.accept())
+    choose(page, short_song)
+    page.get_by_role("button", name="Separate").click()
+    page.get_by_role("button", name="Delete files now").click()
+    expect(page.locator("#form")).to_be_visible()
+    page.goto("/#" + "0" * 32)
+    page.reload()
+    expect(page.get_by_role("alert").first).to_be_visible()
+    page.get_by_role("button", name="Dismiss").click()
+    expect(page.locator("#alert")).to_be_hidden()
+
+
+def test_a_phone_shows_all_of_it(browser: Browser, stack: LaunchedStack, done: dict[str, str]) -> None:
+    context = browser.new_context(base_url=stack.url, viewport={"width": 390, "height": 844}, has_touch=True)
+    try:
+        page = context.new_page()
+        page.goto(f"/#{done['wav']}")
+        expect(page.locator(".strip")).to_have_count(4)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        page.get_by_role("button", name="Mute bass").tap()
+        expect(page.get_by_role("button", name="Mute bass")).to_have_attribute("aria-pressed", "true")
+    finally:
+        context.close()
+
+
+def test_the_first_load_is_small(page: Page) -> None:
+    sizes: list[int] = []
+    page.on("response", lambda answer: sizes.append(len(answer.body())))
+    page.goto("/", wait_until="networkidle")
+    assert sum(sizes) < 200_000
