@@ -113,8 +113,9 @@ async function remove(entry) {
 
 async function begin() {
   await attempt(async () => {
-    const [models, limits] = await Promise.all([api.models(), api.limits(), recordings.list()]);
+    const [models, limits] = await Promise.all([api.models(), api.limits()]);
     form.offer(models, limits);
+    await recordings.list();
   });
 }
 

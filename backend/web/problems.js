@@ -16,7 +16,7 @@ export const unreachable = () => new Refusal({ code: "unreachable", detail: text
 
 export function refusalFrom(body, status) {
   try {
-    return new Refusal(JSON.parse(body));
+    return new Refusal({ status, ...JSON.parse(body) });
   } catch {
     return new Refusal({ status, detail: text("answered", { status }) });
   }

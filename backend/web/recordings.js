@@ -10,6 +10,7 @@ const POLL_MS = 2500;
 // recording; `file` is null for recordings that were sent before this page was loaded.
 export class Recordings {
   #entries = [];
+  #dropped = new Set(); // ids of jobs that an answer on its way may still name
   #made = 0;
   #sending = false;
   #listed = true; // false where the server lists no jobs
@@ -49,7 +50,7 @@ export class Recordings {
   async list() {
     try {
       const page = await api.jobs(LISTED);
-      page.data.forEach((job) => this.take(job));
+      page.data.filter(({ job_id: id }) => !this.#dropped.has(id)).forEach((job) => this.take(job));
     } catch (refusal) {
       if (refusal.status !== 403) throw refusal;
       this.#listed = false;
@@ -70,6 +71,7 @@ export class Recordings {
   }
 
   drop(entry) {
+    if (entry.job) this.#dropped.add(entry.job.job_id);
     this.#entries = this.#entries.filter((each) => each !== entry);
     this.onChange();
   }
@@ -110,6 +112,8 @@ export class Recordings {
     onSent(0);
     try {
       const job = await api.submit(entry.file, entry.fields, { onSent, signal: entry.aborting.signal });
+      const listed = this.#of(job.job_id); // the list may have been quicker than the answer
+      this.#entries = this.#entries.filter((each) => each !== listed);
       Object.assign(entry, { job, status: job.status });
     } catch (refusal) {
       const stopped = refusal.name === "AbortError";

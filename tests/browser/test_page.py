@@ -82,6 +82,13 @@ def test_a_phone_shows_all_of_it(browser: Browser, stack: LaunchedStack, done: d
         context.close()
 
 
+def test_where_jobs_are_not_listed_there_is_no_list(page: Page, short_song: Path) -> None:
+    page.route("**/api/v1/jobs?*", lambda route: route.fulfill(status=403, body="{}"))
+    choose(page, short_song)
+    expect(page.locator("#shelf")).to_be_hidden()
+    expect(page.locator("#alert")).to_be_hidden()
+
+
 def test_the_first_load_is_small(page: Page) -> None:
     sizes: list[int] = []
     page.on("response", lambda answer: sizes.append(len(answer.body())))

@@ -88,3 +88,9 @@ def test_stems_come_through_the_service_where_the_platform_keeps_the_keys(
     assert len(stem.content) == job.stems[3].bytes
     assert "My%20Song%20%28vocals%29.wav" in stem.headers["Content-Disposition"]
     assert service.http.get(f"/api/v1/jobs/{job.job_id}/manifest").json()["job_id"] == job.job_id
+
+
+def test_the_page_may_read_stems_from_the_bucket(service: Service, start: Start, endpoint: str) -> None:
+    allowed = service.http.get("/").headers["Content-Security-Policy"]
+    assert f"connect-src 'self' https: {endpoint};" in allowed
+    assert "connect-src 'self';" in start().http.get("/").headers["Content-Security-Policy"]
