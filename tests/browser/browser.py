@@ -26,9 +26,8 @@ def chromium_path() -> Path:
 
 
 @contextmanager
-def started() -> Iterator[Browser]:
+def started(path: Path) -> Iterator[Browser]:
     """A running Chromium without a window."""
-    path = chromium_path()
     with sync_playwright() as playwright:
         yield from _launched(playwright, path)
 

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.acceptance.launched import LaunchedStack
-from tests.browser.browser import started
+from tests.browser.browser import chromium_path, started
 from tests.browser.songs import SONG, beginning
 
 PATIENCE_MS = 30_000
@@ -19,17 +19,23 @@ EXPECTED = ("Failed to load resource", "WebSocket connection to", "Access to fet
 expect.set_options(timeout=PATIENCE_MS)
 
 
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Chromium. Asked for before the stack, so that nothing is started where there is none."""
-    with started() as browser:
+@pytest.fixture(scope="package")
+def chromium() -> Path:
+    """Where Chromium is. Asked for first, so that nothing is started where there is none."""
+    return chromium_path()
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: Path) -> Iterator[Browser]:
+    """Chromium. Ends with its module: while Playwright is there, this thread's event loop is taken."""
+    with started(chromium) as browser:
         yield browser
 
 
-@pytest.fixture(scope="session")
-def stack(browser: Browser) -> Iterator[LaunchedStack]:
+@pytest.fixture(scope="package")
+def stack(chromium: Path) -> Iterator[LaunchedStack]:
     """The whole stack with the bundled model."""
-    assert browser.is_connected()
+    assert chromium.exists()
     with tempfile.TemporaryDirectory(prefix="stemify-browser-") as folder:
         launched = LaunchedStack(Path(folder))
         try:
@@ -38,13 +44,13 @@ def stack(browser: Browser) -> Iterator[LaunchedStack]:
             launched.end()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def short_song(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A song of three seconds, for tests that are not about its sound."""
     return beginning(tmp_path_factory.mktemp("songs"), 3)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def done(stack: LaunchedStack, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """Jobs that are done, by format: 20 s as WAV, 6 s as FLAC."""
     songs = {"wav": SONG, "flac": beginning(tmp_path_factory.mktemp("songs"), 6)}
