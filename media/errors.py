@@ -13,6 +13,15 @@ class UnsupportedMedia(MediaError):
         self.found = found
 
 
+class JailBroken(UnsupportedMedia):
+    """A file that made its reader die or exceed its limits. `reason` is for logs: "wall time", "memory", ..."""
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        super().__init__("audio that could not be read within its limits")
+        self.reason = reason
+        self.detail = detail
+
+
 class MediaTooLong(MediaError):
     """More audio than is allowed, counted in decoded samples. `limit_seconds` is the longest allowed."""
 
