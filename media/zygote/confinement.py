@@ -18,13 +18,15 @@ _CAPABILITY_VERSION = 0x20080522
 _MOST_TASKS = 64
 
 
-def confine(limits: Limits) -> list[str]:
-    """Confine this process, which must have one thread only. Returns what the system did not allow, in words."""
+def confine(limits: Limits, *, parent: int) -> list[str]:
+    """Confine this process, which must have one thread only. Returns what the system did not allow, in words.
+
+    From then on it dies with the process `parent`; when that is dead already, at once.
+    """
     _set_limits(limits)
     if sys.platform != "linux":
         return ["Only resource limits hold here: namespaces, system call filters and privileges are Linux's."]
     libc = ctypes.CDLL(None, use_errno=True)
-    libc.prctl(_SET_PARENT_DEATH_SIGNAL, int(signal.SIGKILL), 0, 0, 0)
     weaknesses = []
     if libc.unshare(_NEW_USER | _NEW_NET) == 0:
         # Counted inside the new namespace; before, all of this user's processes on the machine would count.
@@ -33,6 +35,10 @@ def confine(limits: Limits) -> list[str]:
         weaknesses.append(f"No network namespace of its own: {os.strerror(ctypes.get_errno())}.")
     if not _drop_capabilities(libc):
         weaknesses.append(f"Capabilities stay: {os.strerror(ctypes.get_errno())}.")
+    # Only now: a change of credentials undoes it.
+    libc.prctl(_SET_PARENT_DEATH_SIGNAL, int(signal.SIGKILL), 0, 0, 0)
+    if os.getppid() != parent:
+        os.kill(os.getpid(), signal.SIGKILL)
     if libc.prctl(_SET_NO_NEW_PRIVILEGES, 1, 0, 0, 0):
         weaknesses.append(f"New privileges stay possible: {os.strerror(ctypes.get_errno())}.")
     refused = forbid_syscalls(libc)

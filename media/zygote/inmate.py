@@ -21,13 +21,16 @@ _ABOVE_ALL = 32
 _MOST_DESCRIPTORS = 4096
 
 
-def become_inmate(order: Order, folder: str, *, reply: int, file: int | None) -> NoReturn:
-    """Turn this fresh fork into the call's child. `file` becomes descriptor 3, `reply` 4, all others are closed."""
+def become_inmate(order: Order, folder: str, *, parent: int, reply: int, file: int | None) -> NoReturn:
+    """Turn this fresh fork into the call's child. `file` becomes descriptor 3, `reply` 4, all others are closed.
+
+    `parent` is the zygote, with which it dies.
+    """
     try:
         _leave_everything_behind(folder, reply=reply, file=file)
         function = getattr(importlib.import_module(order.module), order.name)
         path = [Path(f"/dev/fd/{_FILE}")] if order.with_file else []
-        confine(order.limits)
+        confine(order.limits, parent=parent)
         _write(_outcome(function, [*path, *order.arguments]))
         os._exit(0)
     finally:  # whatever happened, the zygote's own code must never run on in here
@@ -37,10 +40,11 @@ def become_inmate(order: Order, folder: str, *, reply: int, file: int | None) ->
 def trial_weaknesses(limits: Limits) -> list[str]:
     """What the system does not allow, found by confining a child and asking it."""
     ours, theirs = os.pipe()
+    parent = os.getpid()
     child = os.fork()
     if child == 0:
         try:
-            os.write(theirs, json.dumps(confine(limits)).encode())
+            os.write(theirs, json.dumps(confine(limits, parent=parent)).encode())
         finally:
             os._exit(0)
     os.close(theirs)

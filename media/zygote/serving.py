@@ -81,9 +81,11 @@ class Zygote:
 
     def _start(self, order: Order, line: socket.socket, descriptors: list[int]) -> None:
         folder = tempfile.mkdtemp(prefix="stemify-jail-")
+        parent = os.getpid()
         pid = os.fork()
         if pid == 0:
-            become_inmate(order, folder, reply=descriptors[0], file=descriptors[1] if order.with_file else None)
+            file = descriptors[1] if order.with_file else None
+            become_inmate(order, folder, parent=parent, reply=descriptors[0], file=file)
         with contextlib.suppress(OSError):  # the child may have done it itself, or be gone already
             os.setpgid(pid, pid)
         deadline = time.monotonic() + order.limits.wall_seconds
