@@ -6,7 +6,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet -c constraints.txt $(PIP_ARGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test check format lint types architecture containers clean
+.PHONY: help demo up test check format lint types bench architecture containers clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ lint: .venv/installed-dev ## does the linter agree?
 
 types: .venv/installed-dev ## does the type checker agree?
 	@$(BIN)/mypy
+
+bench: .venv/installed ## measure this machine: separation against Demucs, side by side (minutes)
+	@$(BIN)/python -m benchmarks.separation
 
 architecture: .venv/installed-dev ## the rules of the house alone
 	@$(BIN)/python -m pytest tests/architecture

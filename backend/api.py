@@ -11,7 +11,7 @@ from backend.addresses import PREFIX
 from backend.assembly import Parts
 from backend.error_handlers import install_error_handlers
 from backend.health import version
-from backend.janitor import Janitor
+from backend.housekeeping import Housekeeping
 from backend.routes import events, jobs, legacy, pages, service, stems, submissions
 from backend.schema_document import install_schema
 from backend.side_tasks import running
@@ -69,7 +69,8 @@ def _operation_id(route: APIRoute) -> str:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     parts: Parts = app.state.parts
-    side_tasks = {"relay": parts.relay.run, "rooms": parts.rooms.run, "janitor": Janitor(parts).run}
+    housekeeping = Housekeeping(parts.janitor, sweep_seconds=parts.settings.queue.sweep_seconds)
+    side_tasks = {"relay": parts.relay.run, "rooms": parts.rooms.run, "housekeeping": housekeeping.run}
     try:
         async with running(side_tasks):
             yield

@@ -15,6 +15,7 @@ from backend.rate_limits import JobsPerHour
 from backend.settings import ApiSettings
 from backend.snapshots import Snapshots
 from contract.catalog import Catalog, load_catalog
+from contract.janitor import Janitor
 from contract.job_store import JobStore
 from contract.redis_client import connect, connect_async
 from contract.speeds import SpeedBook
@@ -39,6 +40,7 @@ class Parts:
     store: JobStore
     queue: TaskQueue
     storage: BlobStore
+    janitor: Janitor
     workers: WorkerRegistry
     speeds: SpeedBook
     snapshots: Snapshots
@@ -56,6 +58,8 @@ def assemble(settings: ApiSettings) -> Parts:
     """The parts, wired. Raises ValueError for settings that cannot work."""
     client, listener = connect(settings.redis), connect_async(settings.redis)
     store = JobStore(client, queue=settings.queue, retention=settings.retention)
+    queue = TaskQueue(make_celery(settings.redis, settings.queue), settings.queue.name)
+    storage = open_storage(settings.storage)
     workers, speeds = WorkerRegistry(client), SpeedBook(client)
     snapshots = Snapshots(store, speeds, workers)
     relay = Relay(listener, snapshots.read, silence_seconds=settings.live.silence_seconds)
@@ -67,8 +71,9 @@ def assemble(settings: ApiSettings) -> Parts:
         redis=client,
         listener=listener,
         store=store,
-        queue=TaskQueue(make_celery(settings.redis, settings.queue), settings.queue.name),
-        storage=open_storage(settings.storage),
+        queue=queue,
+        storage=storage,
+        janitor=Janitor(store, queue, storage),
         workers=workers,
         speeds=speeds,
         snapshots=snapshots,

@@ -21,7 +21,7 @@ Depth = Annotated[
 Rate = Annotated[str | None, typer.Option("--sample-rate", metavar="HZ", help="Sample rate. [default: source]")]
 Shifts = Annotated[int | None, typer.Option(help="Random shifts to average over, 0 to 10. [default: 1]")]
 Overlap = Annotated[float | None, typer.Option(help="Overlap of segments, 0 to 0.9. [default: 0.25]")]
-Seed = Annotated[int | None, typer.Option(help="Seed of the shifts; the same seed gives the same stems.")]
+Seed = Annotated[int | None, typer.Option(help="Seed of the shifts. [default: from the recording's content]")]
 ClipMode = Annotated[
     Clip | None, typer.Option("--clip", help="Against overload: one gain for all, limits, or nothing. [default: joint]")
 ]

@@ -89,8 +89,7 @@ def separate(path: Path, folder: Path, request: JobRequest, *, separator: Any, b
                 bar.at(start + share * fraction, stage)
 
         options = SeparationOptions(
-            **request.model_dump(include={"stems", "two_stems", "shifts", "overlap", "clip", "residual"}),
-            seed=request.seed or 0,
+            **request.model_dump(include={"stems", "two_stems", "shifts", "overlap", "seed", "clip", "residual"})
         )
         output = OutputOptions(
             **request.model_dump(include={"format", "bit_depth", "bitrate_kbps"}),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import redis
 
+from contract.janitor import Janitor
 from contract.job_store import JobStore
 from contract.redis_client import connect
 from contract.speeds import SpeedBook
@@ -14,7 +15,6 @@ from contract.tracing import Tracing, configure_tracing
 from contract.worker_registry import WorkerRegistry
 from worker.engine import Separator, WeightsStore, default_folder, load_recipes, load_separator
 from worker.engine.device_facts import DeviceFacts
-from worker.janitor import Janitor
 from worker.metrics import Metrics
 from worker.model_choice import ModelChooser
 from worker.model_pool import ModelPool

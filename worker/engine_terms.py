@@ -7,6 +7,7 @@ from contract.jobs import Job
 from contract.options import RESIDUAL, JobOptions
 from contract.recordings import Quality, Source, Stem, StemQuality, Warned
 from worker.engine import OutputOptions, Separation, SeparationOptions, StemFile
+from worker.engine.seeds import seed_of_digest
 from worker.model_choice import Choice
 
 
@@ -26,8 +27,8 @@ def separation_options(options: JobOptions, sha256: str, *, longest_seconds: flo
 
 
 def seed_of(options: JobOptions, sha256: str) -> int:
-    """The seed of the shifts: as asked, else the first 32 bits of the recording's digest."""
-    return int(sha256[:8], 16) if options.seed is None else options.seed
+    """The seed of the shifts: as asked, else the recording's own."""
+    return seed_of_digest(sha256) if options.seed is None else options.seed
 
 
 def output_options(options: JobOptions) -> OutputOptions:

@@ -11,7 +11,6 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from backend.dependencies import PathJob, UseCaller, UseParts
 from backend.etags import matches
-from backend.janitor import remove_files
 from backend.job_view import job_body
 from backend.live.waiting import wait_until
 from backend.preferences import applied, wait_seconds
@@ -98,5 +97,5 @@ def cancel_job(job: PathJob, parts: UseParts) -> JobBody:
 @router.delete("/jobs/{job_id}", status_code=HTTPStatus.NO_CONTENT, responses=errors(404, 503), summary="Delete a job")
 def delete_job(job: PathJob, parts: UseParts) -> Response:
     """Cancels the job if it has not ended and removes its record and files; afterwards it is 404."""
-    remove_files(parts, parts.store.delete(job.job_id))
+    parts.janitor.remove_files(parts.store.delete(job.job_id).job_id)
     return Response(status_code=HTTPStatus.NO_CONTENT)

@@ -127,6 +127,15 @@ def test_the_same_recording_and_seed_give_the_same_bytes(record, separator, tmp_
     assert [stem.sha256 for stem in one.stems] == [stem.sha256 for stem in two.stems]
 
 
+def test_without_a_seed_the_recordings_content_gives_one(record, separator, tmp_path):
+    path = record()
+    wanted = int(hashlib.sha256(path.read_bytes()).hexdigest()[:8], 16)
+    found = separate_file(path, tmp_path / "a", separator=separator)
+    asked = separate_file(path, tmp_path / "b", separator=separator, options=SeparationOptions(seed=wanted))
+    assert found.seed == wanted
+    assert [stem.sha256 for stem in found.stems] == [stem.sha256 for stem in asked.stems]
+
+
 def test_a_rate_the_format_cannot_carry_is_said(record, separator, tmp_path):
     path = record(rate=96_000)
     found = separate_file(path, tmp_path / "out", separator=separator, output=OutputOptions(format="mp3"))

@@ -135,7 +135,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--sample-rate", type=int, help="in Hz (default: the recording's)")
     add("--shifts", type=int, default=1, help="random shifts to average over (default: 1)")
     add("--overlap", type=float, default=0.25, help="of neighbouring segments (default: 0.25)")
-    add("--seed", type=int, default=0, help="of the shifts (default: 0)")
+    add("--seed", type=int, help="of the shifts (default: from the recording's content)")
     add("--clip", choices=("joint", "clamp", "none"), default="joint", help="against overload (default: joint)")
     add("--residual", action="store_true", help="add what the stems leave out")
     add("--device", default="auto", help="auto, cpu, cuda, cuda:1 ... (default: auto)")

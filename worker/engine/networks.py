@@ -22,12 +22,18 @@ def build_networks(
 
     `precision` may be `auto`: then each network chooses. Raises WeightsCorrupt, OutOfMemory, DeviceFailed.
     """
+    return tuple(network_of(module, device, precision) for module in build_modules(recipe, contents))
+
+
+def build_modules(recipe: ModelRecipe, contents: Iterable[bytes]) -> list[Any]:
+    """Demucs's own module of each file, on the CPU. Raises WeightsCorrupt."""
     modules = [_build(recipe, content) for content in contents]
     _check_alike(recipe, modules)
-    return tuple(_network(module, device, precision) for module in modules)
+    return modules
 
 
-def _network(module: Any, device: torch.device, precision: str) -> PlainNetwork:
+def network_of(module: Any, device: torch.device, precision: str) -> PlainNetwork:
+    """The module on its device, in its fastest form there."""
     chosen = choose_precision(module, precision, device)
     form = choose_form(module, chosen, device)
     return PlainNetwork(module, device=device, precision=chosen, faster=form)

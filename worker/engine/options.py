@@ -23,7 +23,7 @@ class SeparationOptions:
     `two_stems`: this stem, and `no_` + its name for everything else; not together with `stems`.
     `shifts`: random time shifts to average over (0 to 10); 0 shifts nothing.
     `overlap`: of neighbouring segments, as a fraction of a segment (0 to 0.95).
-    `seed`: of the shifts; the same seed gives the same shifts.
+    `seed`: of the shifts; the same seed gives the same shifts. None: from the recording's content (0 for a bare mix).
     `clip`: what keeps files from overloading: one gain for all stems, hard limits, or nothing (float formats).
     `residual`: add a stem `residual`, what the others leave out, so that all of them sum to the mix.
     `max_seconds`: refuse a recording that decodes to more; None for no limit.
@@ -33,7 +33,7 @@ class SeparationOptions:
     two_stems: str | None = None
     shifts: int = 1
     overlap: float = 0.25
-    seed: int = 0
+    seed: int | None = None
     clip: Clip = "joint"
     residual: bool = False
     max_seconds: float | None = None

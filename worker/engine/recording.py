@@ -12,6 +12,7 @@ from worker.engine.mixdown import ResidualMeter, complete, gain_for
 from worker.engine.options import RESIDUAL, OutputOptions, SeparationOptions
 from worker.engine.rendering import Rendering, SourceReader, plan_rendering, render
 from worker.engine.results import Separation, StemFile
+from worker.engine.seeds import seed_of_file
 from worker.engine.separator import Separator
 from worker.engine.spool import Spool
 from worker.engine.stream import Stream
@@ -41,8 +42,9 @@ def separate_file(
     clock = _Clock()
     with clock.timed("decoding"):
         found = survey(Path(source), separator, max_seconds=options.max_seconds, watch=watch)
+    seed = seed_of_file(found.path) if options.seed is None else options.seed
     rendering = plan_rendering(output, found, separator)
-    work = _Work(separator=separator, options=options, watch=watch, found=found, rendering=rendering)
+    work = _Work(separator=separator, options=options, seed=seed, watch=watch, found=found, rendering=rendering)
     with _spools(Path(folder), names, rendering.channels) as spools:
         with clock.timed("separating"):
             work.separate(spools)
@@ -59,6 +61,7 @@ class _Work:
 
     separator: Separator
     options: SeparationOptions
+    seed: int
     watch: Watch
     found: Survey
     rendering: Rendering
@@ -106,7 +109,7 @@ class _Work:
             mix_energy=self.residual.mix_energy,
             device=self.separator.device,
             precision=self.separator.precision,
-            seed=self.options.seed,
+            seed=self.seed,
             warnings=(
                 *self.found.facts.warnings,
                 *self.separator.warnings,
@@ -125,7 +128,7 @@ class _Work:
             decode_again(found, sample_rate=separator.sample_rate, channels=separator.channels),
             frames=found.mix_frames,
             statistics=found.statistics,
-            options=replace(options, stems=stems, two_stems=None, residual=False),
+            options=replace(options, stems=stems, two_stems=None, residual=False, seed=self.seed),
             progress=lambda fraction: self.watch.progress("separating", fraction),
             canceled=self.watch.canceled,
         )

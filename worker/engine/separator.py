@@ -76,7 +76,7 @@ class Separator:
         rows = tuple(self.sources.index(name) for name in names)
         totals = [sum(member.weights[row] for member in self._members) for row in rows]
         origins = draw_origins(
-            models=len(self._members), shifts=options.shifts, seed=options.seed, sample_rate=self.sample_rate
+            models=len(self._members), shifts=options.shifts, seed=options.seed or 0, sample_rate=self.sample_rate
         )
         passing = max(1, options.shifts)
         return tuple(

@@ -14,8 +14,8 @@ def untried():
     operators.trusted.cache_clear()
 
 
-RUN = ["_linear_pointwise", "_convolution_pointwise", "_convolution_transpose_pointwise"]
-PACK = ["_reorder_linear_weight", "_reorder_convolution_weight", "_reorder_convolution_transpose_weight"]
+RUN = ["_linear_pointwise", "_convolution_pointwise"]
+PACK = ["_reorder_linear_weight", "_reorder_convolution_weight"]
 
 
 @pytest.mark.parametrize("name", [*RUN, *PACK])

@@ -7,6 +7,7 @@ import pytest
 
 from contract import keys
 from contract.errors import JobNotFound
+from contract.janitor import Janitor
 from contract.job_ids import new_job_id
 from contract.job_store import JobStore
 from contract.jobs import JobStatus
@@ -14,7 +15,6 @@ from contract.settings import RetentionSettings
 from contract.worker_registry import WorkerFacts
 from tests.builders import completed
 from worker.deafness import Deafness
-from worker.janitor import Janitor
 from worker.orphans import Orphans
 
 

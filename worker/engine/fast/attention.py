@@ -4,7 +4,7 @@ import torch
 
 from worker.engine.fast import operators
 
-_CACHED_BYTES = 16_000_000
+_CACHED_BYTES = 2_000_000
 
 
 class Attention:
@@ -23,7 +23,8 @@ class Attention:
         found = torch.empty(steps, heads, width, dtype=queries.dtype)
         attend = self._head_fused if self._fused else self._head
         for head in range(heads):
-            attend(queries[:, head], keys[:, head], values[:, head], found[:, head])
+            one, two, three = (each[:, head].contiguous() for each in (queries, keys, values))
+            attend(one, two, three, found[:, head])
         return found.view(steps, heads * width)
 
     @staticmethod
@@ -41,7 +42,7 @@ class Attention:
     def _head_fused(queries: torch.Tensor, keys: torch.Tensor, values: torch.Tensor, found: torch.Tensor) -> None:
         dense = operators.private("_linear_pointwise")
         rows = _score_rows(queries, keys)
-        queries, keys, turned = queries.contiguous(), keys.contiguous(), values.T.contiguous()
+        turned = values.T.contiguous()
         for start in range(0, len(queries), rows):
             block = dense(queries[start : start + rows], keys, None, "none", [], "")
             torch.softmax(block, -1, out=block)

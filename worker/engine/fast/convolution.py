@@ -78,7 +78,11 @@ class GatedConvolution:
 
 
 class TransposedConvolution:
-    """`weight`: inputs x outputs x height x width. `size`: the image's usual height and width, any other works."""
+    """A transposed convolution along the width, whose kernel is two strides wide, as an ordinary one.
+
+    `weight`: inputs x outputs x 1 x width. Every `stride` neighbours of its result depend on the same two places of the
+    image; so a kernel two wide computes them as `stride` times as many channels, which in memory is the same thing.
+    """
 
     def __init__(
         self,
@@ -90,25 +94,24 @@ class TransposedConvolution:
         window: Window,
         activation: str = "none",
     ) -> None:
-        self._activation = activation
-        self._fused = operators.trusted(number)
-        self._weight = weight.detach().to(number).contiguous(memory_format=torch.channels_last)
-        self._bias = bias.detach().to(number).contiguous()
-        self._padding, self._stride = list(window.padding), list(window.stride)
-        if self._fused:
-            usual = [1, weight.shape[0], *size]
-            pack = operators.private("_reorder_convolution_transpose_weight")
-            self._weight = pack(self._weight, self._padding, [0, 0], self._stride, [1, 1], 1, usual)
-            self._run = operators.private("_convolution_transpose_pointwise")
+        self._stride, self._padding = window.stride[1], window.padding[1]
+        taps = weight[:, :, 0].unflatten(2, (2, self._stride)).flip(2)  # inputs x outputs x places x stride
+        self._convolution = Convolution(
+            taps.permute(3, 1, 0, 2).flatten(0, 1).unsqueeze(2),
+            bias.repeat(self._stride),
+            number=number,
+            size=size,
+            window=Window(padding=(0, 1)),
+            activation=activation,
+        )
 
     def __call__(self, image: torch.Tensor) -> torch.Tensor:
-        """1 x inputs x height x width to 1 x outputs x height x width, channels last."""
-        if not self._fused:
-            found = functional.conv_transpose2d(image, self._weight, self._bias, self._stride, self._padding)
-            return operators.activated(found, self._activation)
-        form = operators.algorithm(self._activation)
-        moved = self._padding, [0, 0], self._stride, [1, 1]
-        return self._run(image, self._weight, self._bias, *moved, 1, self._activation, [], form)
+        """1 x inputs x height x width to 1 x outputs x height x (width x stride), channels last."""
+        found = self._convolution(image).permute(0, 2, 3, 1)
+        _, height, places, channels = found.shape
+        wide = found.reshape(1, height, places * self._stride, channels // self._stride)
+        kept = slice(self._padding, self._padding + image.shape[3] * self._stride)
+        return wide[:, :, kept].permute(0, 3, 1, 2)
 
 
 class PatchConvolution:

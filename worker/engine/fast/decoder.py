@@ -69,7 +69,7 @@ class FastDecoder:
             and not module.empty
             and not module.norm
             and module.rewrite is not None
-            and module.kernel_size == module.stride + 2 * module.pad
+            and module.kernel_size == 2 * module.stride == module.stride + 2 * module.pad
         )
 
     def __call__(self, values: torch.Tensor, skip: torch.Tensor, length: int) -> torch.Tensor:

@@ -86,7 +86,7 @@ class FastEncoder:
         missing = 0 if self._layout.spectral else -len(values) % self._stride
         if missing:
             values = functional.pad(values, (0, 0, 0, 0, 0, missing))
-        inner = self._layout.steps(self._convolution(self._layout.image(values)))
+        inner = self._layout.steps(self._convolution(self._layout.image(values))).contiguous()
         steps, bins, channels = inner.shape
         found = torch.empty(steps + self._spare, bins, channels, dtype=self._number)
         found[steps:] = 0

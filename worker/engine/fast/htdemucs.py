@@ -59,10 +59,10 @@ class FastHTDemucs:
         return torch.stack([self._separated(mix)[..., :length] for mix in whole])
 
     def _separated(self, mix: torch.Tensor) -> torch.Tensor:
-        spectrum = self._spectrogram.forward(mix).permute(1, 2, 0, 3).flatten(2)
-        deviation, mean = torch.std_mean(spectrum)
+        spectrum = self._spectrogram.forward(mix)
+        deviation, mean = _moments(spectrum)
         skips = self._spectral.encode(spectrum.sub_(mean).div_(_EPSILON + deviation))
-        deviation_temporal, mean_temporal = torch.std_mean(mix)
+        deviation_temporal, mean_temporal = _moments(mix)
         wave = (mix - mean_temporal).div_(_EPSILON + deviation_temporal)
         skips_temporal = self._temporal.encode(wave.T.unsqueeze(1).contiguous())
         spectral, temporal = self._middle(skips[-1], skips_temporal[-1])
@@ -78,3 +78,12 @@ def _embedding(module: Any) -> torch.Tensor | None:
     if module.freq_emb is None:
         return None
     return module.freq_emb.weight.detach() * module.freq_emb_scale
+
+
+def _moments(values: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Deviation and mean of all values, as torch.std_mean has them and several times faster."""
+    count = values.numel()
+    mean = values.sum(dtype=torch.float64) / count
+    squares = torch.linalg.vector_norm(values, dtype=torch.float64).square()
+    variance = (squares - count * mean.square()).clamp_(min=0.0) / (count - 1)
+    return variance.sqrt().float(), mean.float()

@@ -21,7 +21,7 @@ class Layout:
 
     def steps(self, image: torch.Tensor) -> torch.Tensor:
         """The way back."""
-        rows = image.permute(0, 2, 3, 1)[0].contiguous()
+        rows = image.permute(0, 2, 3, 1)[0]
         return rows if self.spectral else rows.reshape(-1, 1, rows.shape[-1])
 
     def size(self, steps: int, bins: int) -> tuple[int, int]:

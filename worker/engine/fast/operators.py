@@ -21,7 +21,7 @@ def trusted(number: torch.dtype) -> bool:
     They carry no promise from one torch to the next, so they are tried before they are believed.
     """
     try:
-        agreed = _dense_agrees(number) and _convolution_agrees(number) and _transposed_agrees(number)
+        agreed = _dense_agrees(number) and _convolution_agrees(number)
         return bool(torch.backends.mkldnn.is_available()) and agreed
     except (AttributeError, RuntimeError, TypeError, ValueError, NotImplementedError):
         return False
@@ -56,16 +56,6 @@ def _convolution_agrees(number: torch.dtype) -> bool:
     packed = private("_reorder_convolution_weight")(weight, *window, 1, [1, 8, 4, 5])
     found = private("_convolution_pointwise")(values, packed, None, *window, 1, "sigmoid", [], "")
     return _near(found, functional.conv2d(values.float(), weight.float(), None, 1, 1).sigmoid())
-
-
-def _transposed_agrees(number: torch.dtype) -> bool:
-    values, weight = _ramp(1, 8, 1, 5).to(number), _ramp(8, 4, 1, 8).to(number)
-    values, weight = (each.contiguous(memory_format=torch.channels_last) for each in (values, weight))
-    window = [0, 2], [0, 0], [1, 4], [1, 1]
-    packed = private("_reorder_convolution_transpose_weight")(weight, *window, 1, [1, 8, 1, 5])
-    found = private("_convolution_transpose_pointwise")(values, packed, None, *window, 1, "none", [], "none")
-    wanted = functional.conv_transpose2d(values.float(), weight.float(), None, (1, 4), (0, 2))
-    return _near(found, wanted)
 
 
 def _ramp(*shape: int) -> torch.Tensor:

@@ -22,5 +22,5 @@ def precision_named(name: str) -> Precision:
     if name == "float32":
         return Precision(whole, whole, whole, whole, whole)
     half = torch.bfloat16
-    # The temporal branch ends in the sound itself, where its roundings are heard as they are; and it is cheap.
-    return Precision(half, whole, half, half, whole)
+    # The temporal decoder ends in the sound itself, where its roundings are heard as they are; and it is cheap.
+    return Precision(half, half, half, half, whole)

@@ -26,12 +26,13 @@ class Spectrogram:
         self._ones = self._constant()
 
     def forward(self, wave: torch.Tensor) -> torch.Tensor:
-        """Channels x frames to channels x steps x bins x 2 (real and imaginary), in float32."""
+        """Channels x frames to steps x bins x (channels x 2, real and imaginary), in float32."""
         after = self._edge + self.steps * self._hop - self._frames
         padded = pad1d(wave, (self._edge, after), mode="reflect").contiguous()
         strides = (padded.shape[1], self._hop, 1)
         cuts = padded.as_strided((len(wave), self.steps, self._size), strides) * self._window
-        return torch.view_as_real(torch.fft.rfft(cuts, norm="ortho"))[:, :, : self.bins]
+        spectra = torch.fft.rfft(cuts, norm="ortho")[:, :, : self.bins]
+        return torch.view_as_real(spectra.permute(1, 2, 0).contiguous()).flatten(2)
 
     def inverse(self, values: torch.Tensor, *, scale: torch.Tensor, offset: torch.Tensor) -> torch.Tensor:
         """Steps x bins x (waves x 2) to waves x frames, of `values * scale + offset`; scale and offset are numbers."""
@@ -41,7 +42,8 @@ class Spectrogram:
         for start in range(0, self.steps, _CACHED_STEPS):
             block = values[start : start + _CACHED_STEPS]
             count = len(block)
-            paired = torch.view_as_complex(block.reshape(count, self.bins, waves, 2).float())
+            real = block.to(torch.float32, memory_format=torch.contiguous_format)
+            paired = torch.view_as_complex(real.view(count, self.bins, waves, 2))
             spectra[:, :count, : self.bins] = paired.permute(2, 0, 1)
             self._lay(torch.fft.irfft(spectra[:, :count], n=self._size, norm="ortho"), summed[:, start:])
         found = self._cut(summed) * (self._loudness * scale)

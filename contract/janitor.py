@@ -1,4 +1,7 @@
-"""Takes back lost jobs, rings for those nobody heard of, removes what was kept long enough. Any number may run."""
+"""Takes back lost jobs, rings for those nobody heard of, removes what was kept long enough.
+
+Any number may run, in either tier. It knows no schedule: who runs it decides when.
+"""
 
 import structlog
 
@@ -34,7 +37,11 @@ class Janitor:
         and only when they are gone the record that names them.
         """
         for job in self._store.expired(_AT_ONCE):
-            self._storage.delete_folder(f"uploads/{job.job_id}")
-            self._storage.delete_folder(f"results/{job.job_id}")
+            self.remove_files(job.job_id)
             self._store.files_removed(job.job_id)
         self._store.forget(_AT_ONCE)
+
+    def remove_files(self, job_id: str) -> None:
+        """Everything a job has in storage."""
+        self._storage.delete_folder(f"uploads/{job_id}")
+        self._storage.delete_folder(f"results/{job_id}")
