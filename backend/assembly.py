@@ -24,6 +24,8 @@ from contract.storage import BlobStore, open_storage
 from contract.task_queue import TaskQueue, make_celery
 from contract.tracing import Tracing, configure_tracing
 from contract.worker_registry import WorkerRegistry
+from media.jail import Jail
+from media.limits import Limits
 
 _INSPECTIONS = 4
 """Recordings looked at together: a slow one must not take the threads that answer everybody else."""
@@ -50,6 +52,7 @@ class Parts:
     idempotency: IdempotencyKeys
     jobs_per_hour: JobsPerHour | None
     inspections: CapacityLimiter
+    jail: Jail
     metrics: Metrics
     tracing: Tracing
 
@@ -83,6 +86,7 @@ def assemble(settings: ApiSettings) -> Parts:
         idempotency=IdempotencyKeys(client),
         jobs_per_hour=None if limit is None else JobsPerHour(client, limit),
         inspections=CapacityLimiter(_INSPECTIONS),
+        jail=Jail(limits=Limits(wall_seconds=settings.intake.probe_seconds)),
         tracing=configure_tracing(settings.telemetry, service="api"),
         metrics=Metrics(
             ServiceCollector(store, speeds=speeds, workers=workers, statistics=Statistics(client), audience=rooms)
