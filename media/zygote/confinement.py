@@ -1,6 +1,6 @@
 """Takes from this process, for good, what decoding does not need. Knows the system, not what will run.
 
-Linux man pages setrlimit(2), prctl(2), unshare(2), capset(2), seccomp(2).
+Linux man pages setrlimit(2), prctl(2), unshare(2), capset(2), landlock(7), seccomp(2).
 """
 
 import ctypes
@@ -10,6 +10,7 @@ import signal
 import sys
 
 from media.limits import Limits
+from media.zygote.landlock import shut_out
 from media.zygote.syscalls import forbid_syscalls
 
 _NEW_USER, _NEW_NET = 0x10000000, 0x40000000
@@ -18,10 +19,11 @@ _CAPABILITY_VERSION = 0x20080522
 _MOST_TASKS = 64
 
 
-def confine(limits: Limits, *, parent: int) -> list[str]:
+def confine(limits: Limits, *, parent: int, folder: str | None = None, file: int | None = None) -> list[str]:
     """Confine this process, which must have one thread only. Returns what the system did not allow, in words.
 
     From then on it dies with the process `parent`; when that is dead already, at once.
+    `folder` stays open to read and write, the open `file` may be opened again to read; nothing else of anybody's.
     """
     _set_limits(limits)
     if sys.platform != "linux":
@@ -41,8 +43,8 @@ def confine(limits: Limits, *, parent: int) -> list[str]:
         os.kill(os.getpid(), signal.SIGKILL)
     if libc.prctl(_SET_NO_NEW_PRIVILEGES, 1, 0, 0, 0):
         weaknesses.append(f"New privileges stay possible: {os.strerror(ctypes.get_errno())}.")
-    refused = forbid_syscalls(libc)
-    return weaknesses if refused is None else [*weaknesses, refused]
+    refused = (shut_out(libc, folder=folder, file=file), forbid_syscalls(libc))
+    return [*weaknesses, *(sentence for sentence in refused if sentence is not None)]
 
 
 def _set_limits(limits: Limits) -> None:

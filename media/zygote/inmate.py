@@ -30,7 +30,7 @@ def become_inmate(order: Order, folder: str, *, parent: int, reply: int, file: i
         _leave_everything_behind(folder, reply=reply, file=file)
         function = getattr(importlib.import_module(order.module), order.name)
         path = [Path(f"/dev/fd/{_FILE}")] if order.with_file else []
-        confine(order.limits, parent=parent)
+        confine(order.limits, parent=parent, folder=folder, file=_FILE if order.with_file else None)
         _write(_outcome(function, [*path, *order.arguments]))
         os._exit(0)
     finally:  # whatever happened, the zygote's own code must never run on in here

@@ -58,6 +58,17 @@ def write_little() -> list[str]:
     return os.listdir()  # noqa: PTH208
 
 
+def open_others(places: list[str]) -> list[str]:
+    said = []
+    for place in places:
+        try:
+            Path(place).open("rb" if Path(place).is_file() else "wb").close()
+            said.append("opened")
+        except OSError as error:
+            said.append(type(error).__name__)
+    return said
+
+
 def open_much() -> int:
     return len([os.dup(0) for _ in range(100)])
 

@@ -133,6 +133,17 @@ def test_a_child_reaches_no_network_no_program_and_no_process(jail: Jail) -> Non
     assert jail.run(inmates.signal_process, os.getpid()) == "PermissionError"
 
 
+@linux
+def test_a_child_opens_no_file_but_the_one_it_was_given(jail: Jail, tmp_path: Path) -> None:
+    if any("file system" in sentence for sentence in jail.start()):
+        pytest.skip("this kernel has no Landlock, which the jail says at its start")
+    canary = tmp_path / "canary"
+    canary.write_text("secret", encoding="utf-8")
+    places = [str(canary), "/etc/passwd", str(tmp_path / "new")]
+    assert jail.run(inmates.open_others, places) == ["PermissionError"] * 3
+    assert not (tmp_path / "new").exists()
+
+
 def test_what_this_system_does_not_allow_is_said(jail: Jail) -> None:
     said = jail.start()
     assert all(sentence.endswith(".") for sentence in said)
