@@ -86,12 +86,18 @@ def assemble(settings: ApiSettings) -> Parts:
         idempotency=IdempotencyKeys(client),
         jobs_per_hour=None if limit is None else JobsPerHour(client, limit),
         inspections=CapacityLimiter(_INSPECTIONS),
-        jail=Jail(limits=Limits(wall_seconds=settings.intake.probe_seconds)),
+        jail=_jail(settings),
         tracing=configure_tracing(settings.telemetry, service="api"),
         metrics=Metrics(
             ServiceCollector(store, speeds=speeds, workers=workers, statistics=Statistics(client), audience=rooms)
         ),
     )
+
+
+def _jail(settings: ApiSettings) -> Jail:
+    seconds = settings.intake.probe_seconds
+    # Half of it on the processor: what takes longer than that on a machine of its own will not do better on a busy one.
+    return Jail(limits=Limits(wall_seconds=seconds, cpu_seconds=seconds / 2))
 
 
 def _socket_server(settings: ApiSettings, rooms: Rooms) -> socketio.AsyncServer:

@@ -15,9 +15,9 @@ _MOST_WORDS = 200
 def judge(told: bytes, ending: Ending) -> Any:
     """The call's value. Raises its MediaError, OSError for an unreadable disk, JailBroken for all else."""
     if ending.cut is not None:
-        raise JailBroken(ending.cut)
+        raise JailBroken(ending.cut, cpu_seconds=ending.cpu_seconds)
     if ending.code < 0:
-        raise JailBroken(_name_of(-ending.code))
+        raise JailBroken(_name_of(-ending.code), cpu_seconds=ending.cpu_seconds)
     if ending.code > 0:
         raise JailBroken("no reply")
     outcome = _parsed(told)

@@ -103,10 +103,11 @@ class Zygote:
 
     def _reap(self) -> None:
         for pid, cell in list(self._cells.items()):
-            ended, status = os.waitpid(pid, os.WNOHANG)
+            ended, status, usage = os.wait4(pid, os.WNOHANG)
             if ended:
                 self._bury(cell)
-                self._tell(cell, status)
+                cpu_seconds = usage.ru_utime + usage.ru_stime
+                _tell(cell, Ending(os.waitstatus_to_exitcode(status), cpu_seconds, cell.cut))
 
     def _bury(self, cell: _Cell) -> None:
         cell.kill_group()  # whatever it left running
@@ -115,16 +116,17 @@ class Zygote:
             self._selector.unregister(cell.line)
         shutil.rmtree(cell.folder, ignore_errors=True)
 
-    def _tell(self, cell: _Cell, status: int) -> None:
-        with cell.line, contextlib.suppress(OSError):  # the caller may be gone
-            send_ending(cell.line, Ending(os.waitstatus_to_exitcode(status), cell.cut))
-
     def _clear(self) -> None:
         for cell in list(self._cells.values()):
             cell.kill("closed")
             os.waitpid(cell.pid, 0)
             self._bury(cell)
             cell.line.close()  # without a word: the caller learns that its zygote is gone
+
+
+def _tell(cell: _Cell, ending: Ending) -> None:
+    with cell.line, contextlib.suppress(OSError):  # the caller may be gone
+        send_ending(cell.line, ending)
 
 
 def _child_bell() -> tuple[socket.socket, socket.socket]:

@@ -24,9 +24,10 @@ class Order:
 
 @dataclass(frozen=True)
 class Ending:
-    """How a child ended: its exit code (negative: the signal that killed it), and the limit it was cut off at."""
+    """How a child ended: its exit code (negative: the signal that killed it), its processor time, its limit passed."""
 
     code: int
+    cpu_seconds: float
     cut: str | None = None
 
 

@@ -219,3 +219,11 @@ def test_a_zygote_that_cannot_start_is_said() -> None:
     with pytest.raises(ZygoteLost):
         jail.run(inmates.echo)
     jail.close()
+
+
+def test_the_processor_time_of_a_broken_call_is_known(jail: Jail) -> None:
+    with pytest.raises(JailBroken) as slept:
+        jail.run(inmates.sleep_long, limits=Limits(wall_seconds=1.0))
+    with pytest.raises(JailBroken) as burned:
+        jail.run(inmates.burn_processor, limits=Limits(wall_seconds=60.0, cpu_seconds=1))
+    assert slept.value.cpu_seconds < 0.2 < burned.value.cpu_seconds

@@ -3,10 +3,13 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from media import jailed_probe
+from media.encode import Encoder
 from media.errors import JailBroken, MediaTooShort, UnsupportedMedia
+from media.formats import FORMAT_NAMES, FormatName, OutputFormat
 from media.jail import Jail
 from media.jailed_probe import probe_in
 from media.limits import Limits
@@ -46,3 +49,11 @@ def test_forged_facts_are_not_believed(jail: Jail, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(jailed_probe, "probe_here", inmates.forge_facts)
     with pytest.raises(JailBroken):
         probe_in(jail, DEMO)
+
+
+@pytest.mark.parametrize("name", FORMAT_NAMES)
+def test_every_format_is_read_in_a_jail(jail: Jail, tmp_path: Path, name: FormatName) -> None:
+    path = tmp_path / "recording"
+    with Encoder(path, OutputFormat.closest(name), sample_rate=44_100, channels=2) as encoder:
+        encoder.write(np.zeros((2, 22_050), dtype=np.float32))
+    assert probe_in(jail, path, min_seconds=0.1) == probe(path)
