@@ -20,6 +20,9 @@ __all__ = ["Jail", "ZygoteLost"]
 _GRACE_SECONDS = 5.0
 """How long after a call's wall time the zygote may take to say that it ended, before it is given up itself."""
 
+_PROBING = ("media.probe", "media.jailed_probe")
+"""All that probing needs: what is not loaded before the fork every child would load for itself."""
+
 
 class Jail:
     """A zygote and the calls it serves; safe to share between threads. Starts with the first call, or `start`.
@@ -27,7 +30,7 @@ class Jail:
     `preload` names modules to load once, before any child is forked.
     """
 
-    def __init__(self, *, limits: Limits | None = None, preload: tuple[str, ...] = ("media.probe",)) -> None:
+    def __init__(self, *, limits: Limits | None = None, preload: tuple[str, ...] = _PROBING) -> None:
         self._limits = limits or Limits()
         self._zygote = ZygoteProcess(preload)
 
