@@ -18,6 +18,7 @@ from contract.catalog import Catalog, load_catalog
 from contract.janitor import Janitor
 from contract.job_store import JobStore
 from contract.redis_client import connect, connect_async
+from contract.settings import ModelSettings
 from contract.speeds import SpeedBook
 from contract.statistics import Statistics
 from contract.storage import BlobStore, open_storage
@@ -58,7 +59,7 @@ class Parts:
 
 
 def assemble(settings: ApiSettings) -> Parts:
-    """The parts, wired. Raises ValueError for settings that cannot work."""
+    """The parts, wired. Raises ValueError, UnknownModel for settings that cannot work."""
     client, listener = connect(settings.redis), connect_async(settings.redis)
     store = JobStore(client, queue=settings.queue, retention=settings.retention)
     queue = TaskQueue(make_celery(settings.redis, settings.queue), settings.queue.name)
@@ -70,7 +71,7 @@ def assemble(settings: ApiSettings) -> Parts:
     limit = settings.limits.jobs_per_hour
     return Parts(
         settings=settings,
-        catalog=load_catalog(settings.models.catalog),
+        catalog=_catalog(settings.models),
         redis=client,
         listener=listener,
         store=store,
@@ -98,6 +99,12 @@ def _jail(settings: ApiSettings) -> Jail:
     seconds = settings.intake.probe_seconds
     # Half of it on the processor: what takes longer than that on a machine of its own will not do better on a busy one.
     return Jail(limits=Limits(wall_seconds=seconds, cpu_seconds=seconds / 2))
+
+
+def _catalog(models: ModelSettings) -> Catalog:
+    catalog = load_catalog(models.catalog)
+    catalog.entry(models.default)  # a default that nobody offers would fail every job that names no model
+    return catalog
 
 
 def _socket_server(settings: ApiSettings, rooms: Rooms) -> socketio.AsyncServer:

@@ -39,28 +39,25 @@ def find_stem(job: Job, name: str) -> Stem:
 
 
 def stem_answer(parts: Parts, job: Job, stem: Stem) -> Response:
-    """The stem's audio: a file with ranges, or a redirect to a presigned link. Raises JobExpired when it is gone."""
+    """The stem's audio: sent from here, or a redirect to a presigned link. Raises JobExpired when it is gone."""
     kind = OutputFormat(job.options.format)
     filename = stem_filename(job.source.filename, stem.name, kind.extension)
     link = parts.storage.link(stem.blob, filename=filename, media_type=kind.media_type)
     if link is not None:
         return RedirectResponse(link, HTTPStatus.TEMPORARY_REDIRECT, _CACHING)
-    headers = _CACHING | {"Content-Disposition": attachment(filename), "ETag": f'"{stem.sha256}"'}
-    path = parts.storage.local_path(stem.blob)
-    if path is None:
-        raise JobExpired
-    return FileAnswer(path, media_type=kind.media_type, headers=headers)
+    headers = {"Content-Disposition": attachment(filename), "ETag": f'"{stem.sha256}"'}
+    return blob_answer(parts, stem.blob, headers, media_type=kind.media_type)
 
 
-def blob_answer(parts: Parts, key: str, headers: Mapping[str, str]) -> Response:
-    """A small JSON blob. Raises JobExpired when it is gone."""
+def blob_answer(
+    parts: Parts, key: str, headers: Mapping[str, str], *, media_type: str = "application/json"
+) -> Response:
+    """A blob's bytes: of a folder with ranges, of a bucket that gives no links whole. Raises JobExpired when gone."""
     path: Path | None = parts.storage.local_path(key)
     if path is not None:
-        return FileAnswer(path, media_type="application/json", headers=dict(_CACHING) | dict(headers))
+        return FileAnswer(path, media_type=media_type, headers=_CACHING | dict(headers))
     facts = parts.storage.facts(key)
     if facts is None:
         raise JobExpired
-    length = {"Content-Length": str(facts.bytes), "ETag": f'"{facts.etag.strip(chr(34))}"'}
-    return StreamingResponse(
-        parts.storage.read(key), media_type="application/json", headers=dict(_CACHING) | length | dict(headers)
-    )
+    told = {"Content-Length": str(facts.bytes), "ETag": f'"{facts.etag.strip(chr(34))}"'}
+    return StreamingResponse(parts.storage.read(key), media_type=media_type, headers=_CACHING | told | dict(headers))

@@ -14,6 +14,8 @@ from contract.options import JobRequest
 NOT_OFFERED = ("upload_id", "webhook_url", "webhook_events")
 """Fields of the contract that this service does not offer yet: refused, never silently ignored."""
 MAX_METADATA_BYTES = 8_192
+MAX_METADATA_DEPTH = 32
+"""Far below what the stored record's own format can hold."""
 
 
 @dataclass(frozen=True)
@@ -43,13 +45,18 @@ def from_form(fields: Mapping[str, list[str]]) -> dict[str, Any]:
 
 
 def parse_json(text: str | bytes, name: str = "") -> Any:
-    """The value of a JSON text. Raises CallerError (FieldProblem for a named field) when it is none."""
+    """The value of a JSON text. Raises CallerError (FieldProblem for a named field) when it is none.
+
+    Half a surrogate pair, which JSON can spell, is no text that could be stored or answered.
+    """
     try:
-        return json.loads(text)
+        value = json.loads(text)
+        json.dumps(value, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
         if name:
             raise FieldProblem([(f"/{name}", "not valid JSON")]) from error
         raise CallerError("The body is not valid JSON.") from error
+    return value
 
 
 def wishes(fields: Mapping[str, Any]) -> Wishes:
@@ -78,9 +85,20 @@ def _not_offered(fields: Mapping[str, Any]) -> list[tuple[str, str]]:
 def _metadata_problems(metadata: Any) -> list[tuple[str, str]]:
     if not isinstance(metadata, dict):
         return [("/metadata", "must be a JSON object")]
+    if _is_deeper(metadata, MAX_METADATA_DEPTH):
+        return [("/metadata", f"nested deeper than {MAX_METADATA_DEPTH} levels")]
     if len(json.dumps(metadata)) > MAX_METADATA_BYTES:
         return [("/metadata", f"longer than {MAX_METADATA_BYTES} bytes")]
     return []
+
+
+def _is_deeper(value: Any, levels: int) -> bool:
+    """Level by level, since a nest deep enough would break whatever calls itself."""
+    level = [value]
+    for _ in range(levels):
+        inner = [each.values() if isinstance(each, dict) else each for each in level if isinstance(each, dict | list)]
+        level = [child for children in inner for child in children]
+    return any(isinstance(each, dict | list) for each in level)
 
 
 def _problems(error: ValidationError) -> list[tuple[str, str]]:

@@ -5,7 +5,6 @@ from typing import cast
 
 import socketio
 import uvicorn
-from pydantic import ValidationError
 from starlette.types import ASGIApp
 from uvicorn._types import ASGI3Application
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
@@ -18,7 +17,9 @@ from backend.middleware.same_site import SameSite
 from backend.middleware.security_headers import SecurityHeaders
 from backend.middleware.traced import Traced
 from backend.settings import ApiSettings
+from contract.errors import UnknownModel
 from contract.logs import configure_logs
+from contract.settings_errors import WRONG_SETTINGS, in_one_line
 
 _GRACE_SECONDS = 5
 """How long open answers (a download, an event stream) may go on after the signal to stop."""
@@ -56,13 +57,16 @@ def main() -> None:
 def _settings() -> ApiSettings:
     try:
         return ApiSettings()
-    except ValidationError as error:
-        sys.exit(f"The settings cannot work: {error}")
+    except WRONG_SETTINGS as error:
+        sys.exit(in_one_line(error))
 
 
 def _start(settings: ApiSettings) -> ASGIApp:
     configure_logs(settings.telemetry, service="api")
-    return create_app(settings)
+    try:
+        return create_app(settings)
+    except (UnknownModel, ValueError) as error:
+        sys.exit(f"The settings in the environment cannot work: {error}")
 
 
 if __name__ == "__main__":

@@ -2,14 +2,14 @@
 
 from typing import Literal, Self
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import Field, model_validator
 
-from contract.settings import SharedSettings
+from contract.settings import SettingsGroup, SharedSettings
 
 Transport = Literal["websocket", "polling"]
 
 
-class IntakeSettings(BaseModel):
+class IntakeSettings(SettingsGroup):
     """How recordings are taken in."""
 
     stall_seconds: float = Field(30.0, gt=0, description="Longest silence of an upload before it is given up.")
@@ -26,7 +26,7 @@ class IntakeSettings(BaseModel):
     )
 
 
-class LiveSettings(BaseModel):
+class LiveSettings(SettingsGroup):
     """How news of jobs is told."""
 
     transports: tuple[Transport, ...] = Field(

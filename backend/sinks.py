@@ -77,19 +77,29 @@ class BlobSink:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if error is None:
+        if error is not None:
+            await self._close(kind, error, trace)
+            return
+        try:
             await self._flush()
-        # A canceled request must still leave nothing half-written behind.
-        with anyio.CancelScope(shield=True):
-            await to_thread.run_sync(self._opened.__exit__, kind, error, trace)
-        if error is None:
-            self.bytes, self.sha256 = self._writer.bytes, self._writer.sha256
+        except BaseException as failed:
+            await self._close(type(failed), failed, failed.__traceback__)
+            raise
+        await self._close(None, None, None)
+        self.bytes, self.sha256 = self._writer.bytes, self._writer.sha256
 
     async def write(self, piece: Chunk) -> None:
         """Take the next bytes. Raises InsufficientStorage, StorageUnavailable."""
         self._gathered += piece
         if len(self._gathered) >= PIECE_BYTES:
             await self._flush()
+
+    async def _close(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """A canceled request, or one whose last piece found no room, must still leave nothing half-written behind."""
+        with anyio.CancelScope(shield=True):
+            await to_thread.run_sync(self._opened.__exit__, kind, error, trace)
 
     async def _flush(self) -> None:
         piece, self._gathered = bytes(self._gathered), bytearray()

@@ -7,7 +7,7 @@ import torch
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils.flop_counter import FlopCounterMode
 
-_ROWS, _INNER, _COLUMNS = 2_688, 2_048, 2_048
+_ROWS, _INNER, _COLUMNS = 2_688, 2_048, 512
 _TRIES = 7
 
 

@@ -78,7 +78,7 @@ def _plain(line: str) -> str:
     if record is None:
         return line.strip()
     said = record.get("event") or record.get("message") or line
-    detail = record.get("detail") or record.get("error")
+    detail = record.get("because") or record.get("detail") or record.get("error")
     return f"{said}: {detail}" if detail else str(said)
 
 

@@ -3,12 +3,14 @@
 import os
 import signal
 import sys
+from importlib.metadata import version
 from types import FrameType
+from typing import Annotated
 
 import typer
 
 from cli.commands import demo, doctor, jobs, models, separate, submit, up
-from cli.console import say
+from cli.console import OUT, say
 from cli.errors import CommandError, Interrupted
 
 app = typer.Typer(
@@ -27,6 +29,21 @@ app.add_typer(submit.app)
 app.add_typer(jobs.app, name="jobs")
 app.add_typer(models.app, name="models")
 app.add_typer(doctor.app)
+
+
+def _tell_version(asked: bool) -> None:
+    if asked:
+        OUT.print(version("stemify"))
+        raise typer.Exit
+
+
+@app.callback()
+def stemify(
+    told: Annotated[
+        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Show the version and end.")
+    ] = False,
+) -> None:
+    """What holds before every command: nothing but `--version`, which has been told by now."""
 
 
 def main() -> None:

@@ -43,9 +43,19 @@ class Catalog:
 
 
 def load_catalog(extra: Path | None = None) -> Catalog:
-    """The published models, and a user's own from the TOML file `extra` (same form, plus `sources`)."""
-    own = {} if extra is None else _entries(extra.read_text(encoding="utf-8"))
+    """The published models, and a user's own from the TOML file `extra` (same form, plus `sources`).
+
+    Raises ValueError where that file cannot be read as a catalog.
+    """
+    own = {} if extra is None else _own(extra)
     return Catalog(_entries((files("contract") / "models.toml").read_text(encoding="utf-8")) | own)
+
+
+def _own(file: Path) -> dict[str, CatalogEntry]:
+    try:
+        return _entries(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ValueError(f"the catalog of models {file} cannot be read: {error}") from error
 
 
 def _entries(text: str) -> dict[str, CatalogEntry]:

@@ -1,6 +1,7 @@
 """A tenant's jobs, newest first, a page at a time. Reads; changes nothing."""
 
 import base64
+import math
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -59,9 +60,16 @@ class _Spot:
     def parse(cls, cursor: str) -> "_Spot":
         try:
             score, _, job_id = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode().partition(":")
-            return cls(float(score), job_id)
+            return cls(_finite(score), job_id)
         except ValueError:
             raise FieldProblem([("/cursor", "is none that this service gave")]) from None
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(text)
+    return number
 
 
 class JobPages:

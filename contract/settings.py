@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import BaseModel, Field, SecretStr, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from contract.environment import PlatformNames, ProfileDefaults
@@ -11,7 +11,13 @@ from contract.environment import PlatformNames, ProfileDefaults
 Profile = Literal["local", "public"]
 
 
-class RedisSettings(BaseModel):
+class SettingsGroup(BaseModel):
+    """A group of settings; a name that is none of them is a mistake, not silence."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+
+class RedisSettings(SettingsGroup):
     """Where the queue, the record and the pub/sub channels live."""
 
     url: SecretStr = Field(
@@ -20,8 +26,15 @@ class RedisSettings(BaseModel):
     )
     timeout_seconds: float = Field(2.0, gt=0, description="Longest wait for one answer of the server.")
 
+    @field_validator("url")
+    @classmethod
+    def _of_a_known_form(cls, url: SecretStr) -> SecretStr:
+        if not url.get_secret_value().startswith(("redis://", "rediss://", "unix://")):
+            raise ValueError("redis.url must be redis://HOST:PORT/DB, rediss://... or unix:///PATH?db=N")
+        return url
 
-class QueueSettings(BaseModel):
+
+class QueueSettings(SettingsGroup):
     """How jobs wait, how long a claim holds, and when they are given up."""
 
     name: str = Field("stemify.5default", description="Celery queue; names sort by priority.")
@@ -39,7 +52,7 @@ class QueueSettings(BaseModel):
         return self
 
 
-class StorageSettings(BaseModel):
+class StorageSettings(SettingsGroup):
     """Where recordings and stems are kept."""
 
     url: str = Field(
@@ -54,7 +67,7 @@ class StorageSettings(BaseModel):
     free_bytes_floor: int = Field(2 * 2**30, ge=0, description="Free room under which new jobs are answered 507.")
 
 
-class LimitSettings(BaseModel):
+class LimitSettings(SettingsGroup):
     """What one caller may ask for."""
 
     max_upload_bytes: int = Field(100 * 10**6, ge=1, description="Largest upload.")
@@ -63,7 +76,7 @@ class LimitSettings(BaseModel):
     jobs_per_hour: int | None = Field(None, ge=1, description="New jobs an hour and address; 5 in the public profile.")
 
 
-class RetentionSettings(BaseModel):
+class RetentionSettings(SettingsGroup):
     """How long things are kept."""
 
     files_seconds: int = Field(86_400, ge=1, description="How long a finished job's files are kept.")
@@ -71,7 +84,7 @@ class RetentionSettings(BaseModel):
     records_seconds: int = Field(30 * 86_400, ge=1, description="How long a finished job's record is kept.")
 
 
-class ModelSettings(BaseModel):
+class ModelSettings(SettingsGroup):
     """Which models are offered and where their weights come from."""
 
     default: str = Field("htdemucs", description="Model used when a request names none.")
@@ -82,7 +95,7 @@ class ModelSettings(BaseModel):
     fetch: bool = Field(True, description="Whether a worker may fetch weights when a job needs them; off in public.")
 
 
-class TelemetrySettings(BaseModel):
+class TelemetrySettings(SettingsGroup):
     """Logs and traces."""
 
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
@@ -97,7 +110,9 @@ class TelemetrySettings(BaseModel):
 class SharedSettings(BaseSettings):
     """What the API tier and the workers are both told."""
 
-    model_config = SettingsConfigDict(env_prefix="STEMIFY_", env_nested_delimiter="__", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="STEMIFY_", env_nested_delimiter="__", extra="ignore", frozen=True, hide_input_in_errors=True
+    )
 
     profile: Profile = Field("local", description="local for one's own machine, public for a service open to others.")
     redis: RedisSettings = RedisSettings()

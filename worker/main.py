@@ -7,8 +7,8 @@ import os
 import sys
 
 from celery import Celery
-from pydantic import ValidationError
 
+from contract.settings_errors import WRONG_SETTINGS, in_one_line
 from contract.task_queue import make_celery
 from worker import lifecycle, tasks
 from worker.settings import WorkerSettings
@@ -37,9 +37,8 @@ def _told() -> WorkerSettings:
     """The settings of the environment; where they cannot work, one line that says why, and the end."""
     try:
         return WorkerSettings()
-    except ValidationError as error:
-        wrong = (f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
-        sys.exit(f"The settings cannot work: {'; '.join(wrong)}")
+    except WRONG_SETTINGS as error:
+        sys.exit(in_one_line(error))
 
 
 _settings = _told()

@@ -35,6 +35,8 @@ class Orphans:
 
     def sweep(self) -> None:
         """One pass. Raises StoreUnavailable, StorageUnavailable."""
+        if left := self._storage.delete_unfinished(datetime.now(UTC) - self._age):
+            _log.info("unfinished_removed", count=left)
         epoch = self._read_epoch()
         if epoch is None or epoch != self._epoch:
             self._marked = set()  # another data set, or none: what was marked under the last one means nothing

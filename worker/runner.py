@@ -1,6 +1,7 @@
 """One job's life in a worker: claim it, do it, and end it in exactly one way. Knows no audio and no Celery."""
 
 import contextlib
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -93,6 +94,7 @@ class _Attempt:
         self._speed = _known_speed(runner.speeds, job)
         self._deadline = runner.limits.deadline(job, speed=self._speed)
         self._ends_process = False
+        self._ended = threading.Lock()
 
     def run(self) -> None:
         """Work, then say how it ended; the lease is held until that is said. Raises ProcessSpent."""
@@ -146,7 +148,16 @@ class _Attempt:
         return JobFailed(at=_now(), code=failure.code, detail=failure.detail, retryable=failure.retryable)
 
     def _end(self, ending: Ending | None) -> None:
-        """Say it, and leave nothing behind that nobody refers to."""
+        """Say it, unless the thread that beats says already that the attempt took too long."""
+        if self._is_first_to_end():
+            self._say(ending)
+
+    def _is_first_to_end(self) -> bool:
+        """True once, to one of the two threads: a second ending would take away what the first committed."""
+        return self._ended.acquire(blocking=False)
+
+    def _say(self, ending: Ending | None) -> None:
+        """Tell the store, and leave nothing behind that nobody refers to."""
         runner, job = self._runner, self._job
         told = None if ending is None else tell(runner.store, job, ending)
         if told is None or not isinstance(ending, JobCompleted):
@@ -172,9 +183,10 @@ class _Attempt:
 
     def _enforce(self) -> None:
         """In the thread that beats: an attempt that hangs past its hard limit is ended for it, with the process."""
-        if self._deadline.overdue:
+        if self._deadline.overdue and self._is_first_to_end():
             _log.error("attempt_hangs")
-            self._end(self._ending_of(_TIMED_OUT))
+            with contextlib.suppress(StoreUnavailable):  # the lease lapses then; nobody else ends this process
+                self._say(self._ending_of(_TIMED_OUT))
             self._runner.abandon()
 
     def _expected_seconds(self) -> float | None:

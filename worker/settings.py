@@ -3,14 +3,14 @@
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import Field, model_validator
 
-from contract.settings import SharedSettings
+from contract.settings import SettingsGroup, SharedSettings
 
 Precision = Literal["auto", "float32", "bfloat16", "float16"]
 
 
-class TimeLimitSettings(BaseModel):
+class TimeLimitSettings(SettingsGroup):
     """How long one attempt may take."""
 
     least_seconds: float = Field(

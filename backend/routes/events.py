@@ -1,5 +1,6 @@
 """A job's news as an event stream."""
 
+import re
 from http import HTTPStatus
 from typing import Annotated
 
@@ -12,6 +13,7 @@ from backend.routes.answers import errors
 
 router = APIRouter(tags=["jobs"])
 
+_VERSION = re.compile(r"[0-9]{1,18}")
 _HEADERS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
 
 
@@ -30,7 +32,7 @@ async def follow_job(
 
     Each event's id is the job's version. A client that has seen the end is answered 204, so that it stops asking.
     """
-    seen = int(last_event_id) if last_event_id and last_event_id.isascii() and last_event_id.isdigit() else -1
+    seen = int(last_event_id) if last_event_id and _VERSION.fullmatch(last_event_id) else -1
     if job.is_terminal and seen >= job.version:
         return Response(status_code=HTTPStatus.NO_CONTENT)
     stream = event_stream(

@@ -25,6 +25,7 @@ def _headers(*, styles: str = "", media: str = "") -> dict[str, str]:
     return {"Content-Security-Policy": _POLICY.format(styles=styles, media=media), "Cache-Control": "no-cache"}
 
 
+@router.head("/")
 @router.get("/")
 async def page(parts: UseParts) -> Response:
     """The web page. Its players may follow the redirect to a bucket that is reached over plain HTTP."""
@@ -33,12 +34,14 @@ async def page(parts: UseParts) -> Response:
     return FileResponse(WEB / "index.html", headers=_headers(media=media))
 
 
+@router.head("/docs")
 @router.get("/docs")
 async def documentation() -> Response:
     """The API's documentation, whose viewer sets styles on its elements."""
     return FileResponse(WEB / "docs.html", headers=_headers(styles=" 'unsafe-inline'"))
 
 
+@router.head("/favicon.ico")
 @router.get("/favicon.ico")
 async def icon() -> Response:
     """The icon browsers ask for unasked."""

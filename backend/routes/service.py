@@ -70,6 +70,7 @@ def get_limits(parts: UseParts, caller: UseCaller) -> LimitsBody:
     )
 
 
+@router.head("/health", include_in_schema=False)
 @router.get(
     "/health",
     response_model=HealthBody,
@@ -83,12 +84,14 @@ def get_health(parts: UseParts) -> Response:
     return JSONResponse(report.model_dump(mode="json"), status)
 
 
+@unversioned.head("/health/ready")
 @unversioned.get("/health/ready")
 def get_ready(parts: UseParts) -> Response:
     """As /health: whether jobs can be taken and done now."""
     return get_health(parts)
 
 
+@unversioned.head("/health/live")
 @unversioned.get("/health/live")
 async def get_live() -> HealthBody:
     """This process answers; restart it when it does not."""

@@ -1,5 +1,6 @@
 """POST /stemify: a recording comes in, a job goes out."""
 
+import contextlib
 from http import HTTPStatus
 from typing import Annotated, Any
 from urllib.parse import parse_qs
@@ -21,7 +22,7 @@ from backend.routes.answers import errors
 from backend.schemas import JobBody
 from backend.submission import Answer, FormKind, Submission
 from backend.uploads import LINKS_NOT_OFFERED
-from contract.errors import CallerError, FieldProblem, UrlNotAllowed
+from contract.errors import CallerError, FieldProblem, JobNotFound, StoreUnavailable, UrlNotAllowed
 
 router = APIRouter(tags=["jobs"])
 
@@ -56,8 +57,14 @@ async def create_job(
 
 
 async def accepted(parts: Parts, answer: Answer, seconds: int) -> Response:
-    """202 with the job, at once or when it ended, whichever the caller asked for."""
-    body = answer.body if not seconds else await _ended_body(parts, answer.job_id, seconds)
+    """202 with the job, at once or when it ended, whichever the caller asked for.
+
+    The job is made: what goes wrong while it is waited for must not make the caller send it again.
+    """
+    body = answer.body
+    if seconds:
+        with contextlib.suppress(StoreUnavailable, JobNotFound):
+            body = await _ended_body(parts, answer.job_id, seconds)
     headers = answer.headers | applied(seconds) | {"Location": job_path(answer.job_id)}
     return JSONResponse(body, HTTPStatus.ACCEPTED, headers)
 

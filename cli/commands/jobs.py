@@ -86,8 +86,8 @@ def delete(job_id: JobId, server: ServerUrl = DEFAULT_SERVER, key: Key = None) -
 
 
 def _row(job: JobView) -> tuple[str, ...]:
-    options = job.get("options") or {}
-    return job["job_id"], job["status"], f"{job.get('progress', 0)}%", str(options.get("model", "")), _song(job)
+    model = job.get("model") or {}
+    return job["job_id"], job["status"], f"{job.get('progress', 0)}%", str(model.get("name", "")), _song(job)
 
 
 def _details(job: JobView) -> list[tuple[str, ...]]:

@@ -10,7 +10,7 @@ from cli import job_options as job
 from cli.bars import job_bar
 from cli.console import OUT, say, show_json
 from cli.downloads import song_folder
-from cli.errors import CommandError, JobFailed
+from cli.errors import CommandError, JobFailed, WrongUse
 from cli.local_engine import load_model
 from cli.local_engine import separate as separate_one
 from contract.options import JobRequest
@@ -82,6 +82,8 @@ def _result(path: Path, folder: Path, request: JobRequest, separator: Any, quiet
         with job_bar(path.name, shown=not quiet) as bar:
             made = separate_one(path, folder, request, separator=separator, bar=bar)
             bar.at(100.0, "done")
+    except WrongUse:
+        raise  # it would be wrong for every file
     except CommandError as failed:
         say(f"{path}: {failed}")
         return {"file": str(path), "error": str(failed)}

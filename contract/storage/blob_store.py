@@ -91,6 +91,9 @@ class BlobStore(Protocol):
     def delete_folder(self, prefix: str) -> None:
         """Remove every blob under `prefix/`, half-written ones too; none there is fine."""
 
+    def delete_unfinished(self, before: datetime) -> int:
+        """Remove what killed writers left half-written and untouched since `before`; how many went."""
+
     def list(self, prefix: str = "") -> Iterator[BlobFacts]:
         """Every blob under `prefix/` (all of them without), in no order."""
 

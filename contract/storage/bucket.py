@@ -105,6 +105,10 @@ class Bucket:
             for batch in obstore.list(self._store, prefix, chunk_size=_DELETED_AT_ONCE):
                 obstore.delete(self._store, [meta["path"] for meta in batch])
 
+    def delete_unfinished(self, before: datetime) -> int:  # noqa: ARG002
+        """Nothing: an object is there whole or not at all; the parts of one half sent are the bucket's to drop."""
+        return 0
+
     def list(self, prefix: str = "") -> Iterator[BlobFacts]:
         """Every blob under `prefix/` (all of them without), in no order."""
         folder = checked_key(prefix) if prefix else None

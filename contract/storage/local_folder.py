@@ -10,7 +10,7 @@ from pathlib import Path
 from contract.storage.blob_keys import checked_key
 from contract.storage.blob_store import CHUNK_BYTES, BlobFacts, BlobNotFound
 from contract.storage.local_errors import local_errors
-from contract.storage.local_writer import PART_PREFIX, LocalWriter, make_folder
+from contract.storage.local_writer import PART_PREFIX, PART_SUFFIX, LocalWriter, make_folder
 
 
 class LocalFolder:
@@ -83,6 +83,16 @@ class LocalFolder:
                 shutil.rmtree(folder)
         self._remove_empty(folder.parent)
 
+    def delete_unfinished(self, before: datetime) -> int:
+        """Remove what killed writers left half-written and untouched since `before`; how many went."""
+        with local_errors():
+            left = [path for path in self._root.rglob(f"{PART_PREFIX}*{PART_SUFFIX}") if _is_older(path, before)]
+        for path in left:
+            with local_errors():
+                path.unlink(missing_ok=True)
+            self._remove_empty(path.parent)
+        return len(left)
+
     def list(self, prefix: str = "") -> Iterator[BlobFacts]:
         """Every blob under `prefix/` (all of them without), in no order."""
         top = self._path(prefix) if prefix else self._root
@@ -107,6 +117,13 @@ class LocalFolder:
             except OSError:  # not empty, or gone already
                 return
             folder = folder.parent
+
+
+def _is_older(path: Path, moment: datetime) -> bool:
+    try:
+        return path.lstat().st_mtime < moment.timestamp()
+    except FileNotFoundError:  # published or removed just now
+        return False
 
 
 def _facts(key: str, status: os.stat_result) -> BlobFacts:

@@ -10,8 +10,8 @@ from typing import IO, Self
 from contract.storage.blob_store import Chunk
 from contract.storage.local_errors import local_errors
 
-PART_PREFIX = "."
-"""Begins the name of a file still being written; no key's part does."""
+PART_PREFIX, PART_SUFFIX = ".", ".part"
+"""Around the name of a file still being written; no key's part begins so."""
 _TRIES = 5
 
 
@@ -21,7 +21,7 @@ class LocalWriter:
     def __init__(self, path: Path, root: Path) -> None:
         self._path = path
         self._root = root
-        self._part = path.with_name(f"{PART_PREFIX}{path.name}.{uuid.uuid4().hex[:8]}.part")
+        self._part = path.with_name(f"{PART_PREFIX}{path.name}.{uuid.uuid4().hex[:8]}{PART_SUFFIX}")
         self._file: IO[Chunk] | None = None
         self._digest = hashlib.sha256()
         self._bytes = 0

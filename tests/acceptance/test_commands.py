@@ -61,3 +61,9 @@ def test_separate_needs_no_server_and_goes_on_after_a_bad_file(tmp_path: Path) -
     assert "error" in failed
     assert sorted(stem["name"] for stem in made["stems"]) == list(STEMS)
     assert {form_of(out / "song" / f"{stem}.wav") for stem in STEMS} == {form_of(good)}
+
+
+def test_a_stem_the_model_does_not_have_is_wrong_use(tmp_path: Path) -> None:
+    path = recording(tmp_path, KINDS[0])
+    ran = stemify("separate", str(path), "-o", str(tmp_path / "out"), "--model", "demo", "--stems", "piano", code=2)
+    assert "no stem 'piano'" in ran.stderr

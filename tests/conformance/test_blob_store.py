@@ -1,6 +1,7 @@
 """What every storage of blobs does, over each one there is."""
 
 import hashlib
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -44,6 +45,14 @@ def test_nothing_is_seen_before_the_end(storage):
         assert storage.facts("uploads/j/source") is None
         assert keys_of(storage) == []
     assert keys_of(storage) == ["uploads/j/source"]
+
+
+def test_what_is_being_written_or_is_whole_is_not_taken_for_left(storage):
+    put(storage, "uploads/whole/source")
+    with storage.writer("uploads/j/source") as writer:
+        writer.write(SONG)
+        assert storage.delete_unfinished(datetime.now(UTC) - timedelta(days=1)) == 0
+    assert keys_of(storage) == ["uploads/j/source", "uploads/whole/source"]
 
 
 def test_nothing_remains_of_a_writing_that_went_wrong(storage):

@@ -74,3 +74,17 @@ def test_a_refused_upload_leaves_the_bucket_empty(service: Service) -> None:
         "ok": True,
         "detail": "answers",
     }
+
+
+def test_stems_come_through_the_service_where_the_platform_keeps_the_keys(
+    start: Start, endpoint: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", KEY_ID)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
+    service = start(storage={"url": "s3://recordings/stemify", "s3_endpoint_url": endpoint})
+    job = service.finished(service.made_job())
+    stem = service.http.get(f"/api/v1/jobs/{job.job_id}/stems/vocals")
+    assert (stem.status_code, stem.headers["Content-Type"]) == (200, "audio/wav")
+    assert len(stem.content) == job.stems[3].bytes
+    assert "My%20Song%20%28vocals%29.wav" in stem.headers["Content-Disposition"]
+    assert service.http.get(f"/api/v1/jobs/{job.job_id}/manifest").json()["job_id"] == job.job_id

@@ -108,6 +108,20 @@ def test_submitting_may_wait_for_the_end(service: Service) -> None:
     assert answer.json()["status"] == "completed"
 
 
+def test_a_job_that_cannot_be_waited_for_was_made_all_the_same(service: Service) -> None:
+    def take_away() -> None:
+        while not (found := service.store.page("anonymous").jobs):
+            pass
+        service.store.delete(found[0].job_id)
+
+    other = threading.Thread(target=take_away)
+    other.start()
+    answer = service.submit(headers={"Prefer": "wait=15"})
+    other.join()
+    assert answer.status_code == 202
+    assert answer.headers["Location"] == f"/api/v1/jobs/{answer.json()['job_id']}"
+
+
 def test_jobs_are_listed_newest_first_in_pages(service: Service) -> None:
     made = [service.store.accept(a_job(created_at=datetime.now(UTC))).job_id for _ in range(5)]
     listed: list[str] = []
@@ -135,7 +149,10 @@ def test_jobs_are_filtered(service: Service) -> None:
     assert len(ids(created_after="2020-01-01T00:00:00")) == 2
 
 
-@pytest.mark.parametrize("params", [{"limit": 0}, {"limit": "x"}, {"status": "asleep"}, {"cursor": "?"}, {"sort": "x"}])
+@pytest.mark.parametrize(
+    "params",
+    [{"limit": 0}, {"limit": "x"}, {"status": "asleep"}, {"cursor": "?"}, {"cursor": "bmFuOng"}, {"sort": "x"}],
+)
 def test_a_list_that_cannot_be(service: Service, params: dict[str, object]) -> None:
     answer = service.http.get("/api/v1/jobs", params=params)
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid_options")

@@ -150,6 +150,12 @@ def test_other_origins_are_let_in_only_by_name(start: Start) -> None:
     assert "Access-Control-Allow-Origin" not in stranger.headers
 
 
+@pytest.mark.parametrize("path", ["/", "/docs", "/health/live"])
+def test_probes_may_ask_for_the_head_alone(service: Service, path: str) -> None:
+    answer = service.http.head(path)
+    assert (answer.status_code, answer.content) == (200, b"")
+
+
 def test_the_page_asks_nobody_else(service: Service) -> None:
     page = service.http.get("/")
     assert page.headers["Content-Type"].startswith("text/html")

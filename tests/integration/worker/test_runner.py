@@ -2,7 +2,8 @@
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from types import SimpleNamespace
 
 import pytest
 from opentelemetry.sdk.trace import TracerProvider
@@ -10,7 +11,7 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from contract import keys
-from contract.errors import FailureCode, StorageUnavailable
+from contract.errors import FailureCode, StorageUnavailable, StoreUnavailable
 from contract.events import JobCompleted
 from contract.jobs import Job, JobStatus
 from contract.storage import BlobStore
@@ -180,6 +181,47 @@ def test_work_that_hangs_is_ended_with_its_process(make_runner, job, store, aban
     job = store.get(job.job_id)
     assert job.status is JobStatus.queued, "its late result does not count"
     assert job.attempts[0].reason.startswith("timed_out: ")
+
+
+def test_a_process_that_hangs_ends_even_when_nobody_hears_of_it(make_runner, job, store, abandoned, monkeypatch):
+    def unheard(*_: object) -> None:
+        raise StoreUnavailable
+
+    def hanging(job: Job, _: Watching) -> JobCompleted:
+        assert abandoned.wait(20), "nobody ended it"
+        return completed(job)
+
+    monkeypatch.setattr("worker.runner.tell", unheard)
+    make_runner(hanging, least_seconds=0.01, unmeasured=0.001, hard_after_seconds=0.01).run(job.job_id)
+    assert store.get(job.job_id).status is JobStatus.processing, "its lease lapses later"
+
+
+def test_a_commit_at_the_last_moment_keeps_its_files(make_runner, job, store, storage, abandoned):
+    committed = threading.Event()
+
+    class AfterTheCommit:
+        """Time runs out between the commit and the end of the attempt, and the attempt lasts some beats more."""
+
+        def of(self, _: str) -> None:
+            return None
+
+        def learn(self, *_: object, **__: float) -> None:
+            committed.set()
+            abandoned.wait(1)
+
+    class Late(TimeLimits):
+        def deadline(self, *_: object, **__: object) -> SimpleNamespace:
+            return OutOfTime()
+
+    class OutOfTime(SimpleNamespace):
+        passed = False
+        overdue = property(lambda _: committed.is_set())
+
+    runner = replace(make_runner(finishing), speeds=AfterTheCommit(), limits=Late(TimeLimitSettings(), 60.0))
+    runner.run(job.job_id)
+    assert store.get(job.job_id).status is JobStatus.completed
+    assert storage.facts(f"results/{job.job_id}/1/half"), "what was committed stays"
+    assert not abandoned.is_set()
 
 
 def test_a_job_taken_by_another_is_left_alone(make_runner, job, store, storage, redis):

@@ -81,6 +81,13 @@ def test_orphans_go_in_the_second_pass(store, storage, redis, done, put):
     assert {blob.key for blob in storage.list()} == kept
 
 
+def test_an_upload_cut_off_by_a_kill_goes_in_time(store, storage, redis, put):
+    whole = storage.local_path(put(f"uploads/{new_job_id()}/source"))
+    whole.rename(whole.with_name(".source.0123abcd.part"))
+    Orphans(redis, store, storage, kept_seconds=60).sweep()
+    assert not whole.parent.exists()
+
+
 def test_an_emptied_store_condemns_nothing(store, storage, redis, done, put):
     key = put(f"uploads/{done().job_id}/source")
     orphans = Orphans(redis, store, storage, kept_seconds=60)

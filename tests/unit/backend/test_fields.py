@@ -40,7 +40,18 @@ def test_notes_are_kept_whole_and_bounded() -> None:
             wishes({"metadata": metadata})
 
 
-@pytest.mark.parametrize("text", ["{", "[" * 100_000, "\ud800", "NaNs"])
+def test_notes_nested_too_deep_to_be_stored_are_refused() -> None:
+    for depth, fits in ((31, True), (32, False), (300, False), (900, False)):
+        notes = '{"a": ' + "[" * depth + "]" * depth + "}"
+        if fits:
+            assert wishes({"metadata": parse_json(notes)}).metadata
+            continue
+        with pytest.raises(FieldProblem) as caught:
+            wishes({"metadata": parse_json(notes)})
+        assert caught.value.problems == (("/metadata", "nested deeper than 32 levels"),)
+
+
+@pytest.mark.parametrize("text", ["{", "[" * 100_000, "\ud800", "NaNs", '{"a": "\\ud800"}', '{"\\udfff": 1}'])
 def test_texts_that_are_no_json(text: str) -> None:
     with pytest.raises(CallerError):
         parse_json(text)

@@ -21,6 +21,7 @@ LOUD = r"\b(WARNING|ERROR)\b"
             "separation failed: out of memory",
         ),
         ('{"level": "warning", "event": "gpu unusable"}', "gpu unusable"),
+        ('{"level": "critical", "event": "cannot_separate", "because": "no GPU"}', "cannot_separate: no GPU"),
         ('{"half a record', None),
         ("[1, 2]", None),
     ],

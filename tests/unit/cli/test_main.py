@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,11 @@ def test_the_help_names_every_command() -> None:
     ran = CliRunner().invoke(app, ["--help"])
     assert ran.exit_code == 0
     assert all(command in ran.stdout for command in COMMANDS)
+
+
+def test_the_version_is_told() -> None:
+    ran = CliRunner().invoke(app, ["--version"])
+    assert (ran.exit_code, ran.stdout.strip()) == (0, version("stemify"))
 
 
 @pytest.mark.parametrize(

@@ -46,3 +46,12 @@ def test_an_unknown_name_is_cut_short_in_the_answer():
     with pytest.raises(UnknownModel) as refused:
         load_catalog().entry("x" * 10_000)
     assert len(refused.value.detail) < 400
+
+
+def test_a_catalog_that_cannot_be_read_is_named(tmp_path):
+    with pytest.raises(ValueError, match=r"the catalog of models .*none\.toml cannot be read"):
+        load_catalog(tmp_path / "none.toml")
+    broken = tmp_path / "broken.toml"
+    broken.write_text("[models")
+    with pytest.raises(ValueError, match=r"broken\.toml cannot be read"):
+        load_catalog(broken)

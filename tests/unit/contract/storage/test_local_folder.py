@@ -1,6 +1,7 @@
 """A local folder when the disk is not what it should be."""
 
 import resource
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,19 @@ def test_half_written_files_go_with_their_folder(tmp_path):
     left.write_bytes(content)  # as a killed process leaves it
     assert [facts.key for facts in storage.list()] == ["a/b"]
     storage.delete_folder("a")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_killed_writer_left_goes_once_it_is_old(tmp_path):
+    storage = LocalFolder(tmp_path)
+    with storage.writer("uploads/j/source") as writer:
+        writer.write(b"x")
+        (left,) = (tmp_path / "uploads/j").iterdir()
+    (tmp_path / "uploads/j/source").rename(left)  # as a killed process leaves it
+    moment = datetime.fromtimestamp(left.stat().st_mtime, UTC)
+    assert storage.delete_unfinished(moment - timedelta(seconds=1)) == 0
+    assert left.exists()
+    assert storage.delete_unfinished(moment + timedelta(seconds=1)) == 1
     assert list(tmp_path.iterdir()) == []
 
 
