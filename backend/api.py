@@ -3,6 +3,8 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import structlog
+from anyio import to_thread
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.routing import APIRoute
@@ -15,6 +17,9 @@ from backend.housekeeping import Housekeeping
 from backend.routes import events, jobs, legacy, pages, service, stems, submissions
 from backend.schema_document import install_schema
 from backend.side_tasks import running
+from media.jail import Jail
+
+_log = structlog.get_logger(__name__)
 
 _ROUTERS = (submissions.router, jobs.router, events.router, stems.router, service.router)
 
@@ -66,15 +71,22 @@ def _operation_id(route: APIRoute) -> str:
     return route.name
 
 
+def _lock_up(jail: Jail) -> None:
+    for weakness in jail.start():
+        _log.warning("jail_weaker", detail=weakness)
+
+
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     parts: Parts = app.state.parts
     housekeeping = Housekeeping(parts.janitor, sweep_seconds=parts.settings.queue.sweep_seconds)
     side_tasks = {"relay": parts.relay.run, "rooms": parts.rooms.run, "housekeeping": housekeeping.run}
     try:
+        await to_thread.run_sync(_lock_up, parts.jail)
         async with running(side_tasks):
             yield
     finally:
+        await to_thread.run_sync(parts.jail.close)
         await parts.listener.aclose()
         parts.redis.close()
         parts.tracing.shutdown()

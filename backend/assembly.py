@@ -25,6 +25,8 @@ from contract.storage import BlobStore, open_storage
 from contract.task_queue import TaskQueue, make_celery
 from contract.tracing import Tracing, configure_tracing
 from contract.worker_registry import WorkerRegistry
+from media.jail import Jail
+from media.limits import Limits
 
 _INSPECTIONS = 4
 """Recordings looked at together: a slow one must not take the threads that answer everybody else."""
@@ -51,6 +53,7 @@ class Parts:
     idempotency: IdempotencyKeys
     jobs_per_hour: JobsPerHour | None
     inspections: CapacityLimiter
+    jail: Jail
     metrics: Metrics
     tracing: Tracing
 
@@ -84,11 +87,18 @@ def assemble(settings: ApiSettings) -> Parts:
         idempotency=IdempotencyKeys(client),
         jobs_per_hour=None if limit is None else JobsPerHour(client, limit),
         inspections=CapacityLimiter(_INSPECTIONS),
+        jail=_jail(settings),
         tracing=configure_tracing(settings.telemetry, service="api"),
         metrics=Metrics(
             ServiceCollector(store, speeds=speeds, workers=workers, statistics=Statistics(client), audience=rooms)
         ),
     )
+
+
+def _jail(settings: ApiSettings) -> Jail:
+    seconds = settings.intake.probe_seconds
+    # Half of it on the processor: what takes longer than that on a machine of its own will not do better on a busy one.
+    return Jail(limits=Limits(wall_seconds=seconds, cpu_seconds=seconds / 2))
 
 
 def _catalog(models: ModelSettings) -> Catalog:

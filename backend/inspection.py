@@ -1,18 +1,29 @@
-"""Looks at a stored recording before its job is made: is it audio, and may it be separated here? Blocks."""
+"""Looks at a stored recording before its job is made: is it audio, and may it be separated here? Blocks.
+
+A stranger's bytes are decoded in a jail, never in this process.
+"""
 
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+import structlog
+
 from backend.uploads import Upload
-from contract.errors import AudioTooLong, AudioTooShort, UnsupportedMedia
+from contract.errors import AudioTooLong, AudioTooShort, OperatorError, UnsupportedMedia
 from contract.recordings import Source, Warned
 from contract.settings import LimitSettings
 from contract.storage import BlobStore
-from media.errors import MediaTooShort
+from media.errors import JailBroken, MediaTooShort
 from media.errors import UnsupportedMedia as NotAudio
 from media.facts import AudioFacts
-from media.probe import probe
+from media.jail import Jail, ZygoteLost
+from media.jailed_probe import probe_in
+
+_log = structlog.get_logger(__name__)
+
+_BUSY_MACHINE_CPU_SECONDS = 0.2
+"""Less than this in all its time and the file is not to blame: an ordinary one takes a few hundredths."""
 
 
 @dataclass(frozen=True)
@@ -23,13 +34,13 @@ class Inspected:
     warnings: tuple[Warned, ...]
 
 
-def inspect(storage: BlobStore, key: str, upload: Upload, limits: LimitSettings) -> Inspected:
+def inspect(storage: BlobStore, key: str, upload: Upload, *, limits: LimitSettings, jail: Jail) -> Inspected:
     """The facts of the recording stored under `key`, by decoding its beginning.
 
     Raises UnsupportedMedia (naming what was found), AudioTooShort, AudioTooLong when the header says so already
-    (what the header hides is found while decoding), StorageUnavailable.
+    (what the header hides is found while decoding), StorageUnavailable, OperatorError when nothing can be looked at.
     """
-    facts = _facts(storage, key, limits.min_duration_seconds)
+    facts = _facts(storage, key, jail, limits.min_duration_seconds)
     claimed = facts.duration_seconds
     if claimed is not None and claimed > limits.max_duration_seconds:
         raise AudioTooLong(
@@ -38,21 +49,30 @@ def inspect(storage: BlobStore, key: str, upload: Upload, limits: LimitSettings)
     return Inspected(_source(upload, facts), tuple(Warned(code=code, detail=text) for code, text in facts.warnings))
 
 
-def _facts(storage: BlobStore, key: str, min_seconds: float) -> AudioFacts:
+def _facts(storage: BlobStore, key: str, jail: Jail, min_seconds: float) -> AudioFacts:
     path = storage.local_path(key)
     if path is not None:
-        return _probed(path, min_seconds)
+        return _probed(jail, path, min_seconds)
     with tempfile.TemporaryDirectory(prefix="stemify-probe-") as folder:
         copy = Path(folder) / "source"
         storage.fetch(key, copy)
-        return _probed(copy, min_seconds)
+        return _probed(jail, copy, min_seconds)
 
 
-def _probed(path: Path, min_seconds: float) -> AudioFacts:
+def _probed(jail: Jail, path: Path, min_seconds: float) -> AudioFacts:
     try:
-        return probe(path, min_seconds=min_seconds)
+        return probe_in(jail, path, min_seconds=min_seconds)
+    except JailBroken as error:
+        _log.warning(
+            "recording_broke_its_reader", reason=error.reason, detail=error.detail, cpu_seconds=error.cpu_seconds
+        )
+        if error.reason == "wall time" and error.cpu_seconds < _BUSY_MACHINE_CPU_SECONDS:
+            raise OperatorError("The service is too busy to look at recordings. Try again soon.") from error
+        raise UnsupportedMedia(str(error)) from error
     except NotAudio as error:
         raise UnsupportedMedia(str(error)) from error
+    except ZygoteLost as error:
+        raise OperatorError("Recordings cannot be looked at right now. Try again soon.") from error
     except MediaTooShort as error:
         raise AudioTooShort(str(error)) from error
 

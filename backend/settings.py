@@ -16,6 +16,11 @@ class IntakeSettings(SettingsGroup):
     min_bytes_per_second: int = Field(
         10_000, ge=0, description="Slowest upload, measured over stall_seconds; 0 accepts any."
     )
+    probe_seconds: float = Field(
+        5.0,
+        gt=0,
+        description="Longest look at a recording, half of it on the processor, before it is refused; most take 0.1.",
+    )
     needs_worker: bool = Field(
         False, description="Answer 503 no_worker while no worker is running, instead of letting jobs wait."
     )

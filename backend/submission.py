@@ -138,7 +138,7 @@ class Submission:
         parts = self._parts
         wished = wishes(self._form.adapt(from_form(upload.fields)))
         options = resolve(wished.options, parts.catalog, default_model=parts.settings.models.default)
-        inspected = inspect(parts.storage, blob, upload, parts.settings.limits)
+        inspected = inspect(parts.storage, blob, upload, limits=parts.settings.limits, jail=parts.jail)
         return Job(
             job_id=job_id,
             tenant=self._caller.tenant,

@@ -13,6 +13,19 @@ class UnsupportedMedia(MediaError):
         self.found = found
 
 
+class JailBroken(UnsupportedMedia):
+    """A file that made its reader die or exceed its limits. `reason` is for logs: "wall time", "memory", ...
+
+    `cpu_seconds` is the processor time it had: next to none in all its time means a busy machine, not a bad file.
+    """
+
+    def __init__(self, reason: str, detail: str = "", *, cpu_seconds: float = 0.0) -> None:
+        super().__init__("audio that could not be read within its limits")
+        self.reason = reason
+        self.detail = detail
+        self.cpu_seconds = cpu_seconds
+
+
 class MediaTooLong(MediaError):
     """More audio than is allowed, counted in decoded samples. `limit_seconds` is the longest allowed."""
 

@@ -1,0 +1,70 @@
+"""Takes from this process, for good, what decoding does not need. Knows the system, not what will run.
+
+Linux man pages setrlimit(2), prctl(2), unshare(2), capset(2), landlock(7), seccomp(2).
+"""
+
+import ctypes
+import os
+import resource
+import signal
+import sys
+
+from media.limits import Limits
+from media.zygote.landlock import shut_out
+from media.zygote.syscalls import forbid_syscalls
+
+_NEW_USER, _NEW_NET = 0x10000000, 0x40000000
+_SET_PARENT_DEATH_SIGNAL, _SET_NO_NEW_PRIVILEGES = 1, 38
+_CAPABILITY_VERSION = 0x20080522
+_MOST_TASKS = 64
+
+
+def confine(limits: Limits, *, parent: int, folder: str | None = None, file: int | None = None) -> list[str]:
+    """Confine this process, which must have one thread only. Returns what the system did not allow, in words.
+
+    From then on it dies with the process `parent`; when that is dead already, at once.
+    `folder` stays open to read and write, the open `file` may be opened again to read; nothing else of anybody's.
+    """
+    _set_limits(limits)
+    if sys.platform != "linux":
+        return ["Only resource limits hold here: namespaces, system call filters and privileges are Linux's."]
+    libc = ctypes.CDLL(None, use_errno=True)
+    weaknesses = []
+    if libc.unshare(_NEW_USER | _NEW_NET) == 0:
+        # Counted inside the new namespace; before, all of this user's processes on the machine would count.
+        resource.setrlimit(resource.RLIMIT_NPROC, (_MOST_TASKS, _MOST_TASKS))
+    elif libc.unshare(_NEW_NET):
+        weaknesses.append(f"No network namespace of its own: {os.strerror(ctypes.get_errno())}.")
+    if not _drop_capabilities(libc):
+        weaknesses.append(f"Capabilities stay: {os.strerror(ctypes.get_errno())}.")
+    # Only now: a change of credentials undoes it.
+    libc.prctl(_SET_PARENT_DEATH_SIGNAL, int(signal.SIGKILL), 0, 0, 0)
+    if os.getppid() != parent:
+        os.kill(os.getpid(), signal.SIGKILL)
+    if libc.prctl(_SET_NO_NEW_PRIVILEGES, 1, 0, 0, 0):
+        weaknesses.append(f"New privileges stay possible: {os.strerror(ctypes.get_errno())}.")
+    refused = (shut_out(libc, folder=folder, file=file), forbid_syscalls(libc))
+    return [*weaknesses, *(sentence for sentence in refused if sentence is not None)]
+
+
+def _set_limits(limits: Limits) -> None:
+    cpu = limits.whole_cpu_seconds
+    wanted = {
+        resource.RLIMIT_CPU: (cpu, cpu + 1),
+        resource.RLIMIT_FSIZE: (limits.file_bytes, limits.file_bytes),
+        resource.RLIMIT_NOFILE: (limits.descriptors, limits.descriptors),
+        resource.RLIMIT_CORE: (0, 0),
+    }
+    if sys.platform == "linux":  # elsewhere it is refused, or means something else
+        wanted[resource.RLIMIT_AS] = (limits.memory_bytes, limits.memory_bytes)
+    for kind, (soft, hard) in wanted.items():
+        highest = resource.getrlimit(kind)[1]
+        most = hard if highest == resource.RLIM_INFINITY else min(hard, highest)
+        resource.setrlimit(kind, (min(soft, most), most))
+
+
+def _drop_capabilities(libc: ctypes.CDLL) -> bool:
+    # A new user namespace gives every capability inside it; root has them outside. Decoding needs none.
+    header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION, 0)
+    none = (ctypes.c_uint32 * 6)()
+    return int(libc.capset(header, none)) == 0
