@@ -13,6 +13,8 @@ from threading import Event
 from types import TracebackType
 from typing import Self
 
+import numpy as np
+
 from media.blocks import FloatBlock, in_blocks_of
 from worker.engine.channel import Channel
 from worker.engine.errors import Canceled
@@ -122,10 +124,10 @@ class Encoding:
             self._channels[name].give_up()
 
     def _coming(self, name: str) -> Iterator[FloatBlock]:
-        """The stem's blocks, cut as a spool cuts them, so that both give the same file."""
+        """The stem's blocks, cut and laid out as a spool has them: both give the same file and figures."""
         started = time.thread_time()
         for block in in_blocks_of(BLOCK_FRAMES, self._channels[name]):
-            yield block
+            yield np.asfortranarray(block)
             if not self._ended:
                 self._busy[name] = time.thread_time() - started
 
