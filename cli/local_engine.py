@@ -1,6 +1,7 @@
 """The separation engine on this machine, for commands: loads a model, separates a file, translates its errors."""
 
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 from cli.bars import JobBar, bytes_bar
 from cli.console import say
 from cli.errors import CommandError, JobFailed, WrongUse
+from cli.measuring import measured
 from cli.models_folder import model_settings, recipes, weights_store
 from contract.catalog import DEMO_MODEL
 from contract.options import JobRequest
@@ -97,3 +99,20 @@ def separate(path: Path, folder: Path, request: JobRequest, *, separator: Any, b
             channels="source",
         )
         return separate_file(path, folder, separator=separator, options=options, output=output, watch=Shown())
+
+
+def ready_models() -> list[str]:
+    """The models whose weights are on this machine, by name."""
+    settings = model_settings()
+    with translated():
+        store = weights_store(settings)
+        return [name for name, recipe in recipes(settings).items() if store.state(recipe) == "ready"]
+
+
+def measure(name: str, *, device: str, precision: str, seconds: float) -> dict[str, Any]:
+    """Load the model and measure it with a recording of this length. Raises WrongUse, JobFailed."""
+    started = time.perf_counter()
+    separator = load_model(name, device=device, precision=precision, shown=False)
+    loaded = time.perf_counter() - started
+    with translated():
+        return {"model": name, "load_seconds": loaded, **measured(separator, seconds=seconds)}

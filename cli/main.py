@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from cli.commands import demo, doctor, jobs, models, separate, submit, up
+from cli.commands import bench, demo, doctor, jobs, models, separate, submit, up
 from cli.console import OUT, say
 from cli.errors import CommandError, Interrupted
 
@@ -29,6 +29,7 @@ app.add_typer(submit.app)
 app.add_typer(jobs.app, name="jobs")
 app.add_typer(models.app, name="models")
 app.add_typer(doctor.app)
+app.add_typer(bench.app)
 
 
 def _tell_version(asked: bool) -> None:

@@ -176,7 +176,10 @@ class Told(Watch):
         self.stems.append(stem.name)
 
     def canceled(self):
-        return bool(self.said) and self._stop is not None and self.said[-1] >= self._stop
+        if not self.said or self._stop is None:
+            return False
+        stage, fraction = self.said[-1]
+        return stage == self._stop[0] and fraction >= self._stop[1]
 
 
 def test_progress_is_told_stage_by_stage(record, separator, tmp_path):
@@ -192,11 +195,45 @@ def test_progress_is_told_stage_by_stage(record, separator, tmp_path):
     assert list(found.timings) == ["decoding", "separating", "encoding"]
 
 
-@pytest.mark.parametrize("stop", [("decoding", 0.1), ("separating", 0.3), ("encoding", 0.6)])
-def test_a_cancel_is_felt_in_every_stage_and_leaves_nothing(stop, record, separator, tmp_path):
+@pytest.mark.parametrize("gain", [1.0, 9.0])
+@pytest.mark.parametrize("stop", [("decoding", 0.1), ("separating", 0.3), ("separating", 1.0), ("encoding", 0.4)])
+def test_a_cancel_is_felt_in_every_stage_and_leaves_nothing(stop, gain, record, separator, tmp_path):
+    recording = record(frames=200_000, form=OutputFormat("wav", "32f"), gain=gain)
     with pytest.raises(Canceled):
-        separate_file(record(frames=200_000), tmp_path / "out", separator=separator, watch=Told(stop))
+        separate_file(recording, tmp_path / "out", separator=separator, watch=Told(stop))
     assert list((tmp_path / "out").glob("**/*")) == []
+
+
+class Refusing(Told):
+    """Fails at the second stem."""
+
+    def stem(self, stem):
+        super().stem(stem)
+        if len(self.stems) == 2:
+            raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("gain", [1.0, 9.0])
+def test_a_failure_among_finished_stems_leaves_none(gain, record, separator, tmp_path):
+    recording = record(form=OutputFormat("wav", "32f"), gain=gain)
+    with pytest.raises(KeyboardInterrupt):
+        separate_file(recording, tmp_path / "out", separator=separator, watch=Refusing())
+    assert list((tmp_path / "out").glob("**/*")) == []
+
+
+@pytest.mark.parametrize("form", ["wav", "flac", "mp3", "m4a", "ogg"])
+def test_a_quiet_recording_gives_the_same_bytes_with_and_without_a_spool(form, record, separator, tmp_path):
+    path = record(rate=8_000, frames=100_000, gain=0.1)
+    files = []
+    for clip in ("joint", "clamp", "none"):
+        options = SeparationOptions(clip=clip)
+        found = separate_file(
+            path, tmp_path / clip, separator=separator, options=options, output=OutputOptions(format=form)
+        )
+        files.append([stem.sha256 for stem in found.stems])
+        assert found.gain == 1.0
+        assert found.overlapped_encoding > 0.0
+    assert files[0] == files[1] == files[2]
 
 
 def test_too_long_is_refused_by_what_is_decoded(record, separator, tmp_path):

@@ -31,6 +31,11 @@ def total(stems: Iterable[FloatBlock]) -> FloatBlock:
     return np.add.reduce(list(stems))
 
 
+def peak_of(block: FloatBlock) -> float:
+    """The loudest sample, linear; 0.0 where there is none."""
+    return float(np.abs(block).max(initial=0.0))
+
+
 def gain_for(peak: float, clip: Clip) -> float:
     """The one gain for all stems whose loudest sample is `peak`: 1.0 unless `joint` must lower them to full scale."""
     return 1.0 / peak if clip == "joint" and peak > 1.0 else 1.0

@@ -1,20 +1,20 @@
-"""One recording from file to files: surveyed, separated, spooled, written, checked. Knows no job."""
+"""One recording from file to files: surveyed, separated and encoded at once, checked. Knows no job."""
 
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from worker.engine.errors import Canceled, OutputInvalid
-from worker.engine.mixdown import ResidualMeter, complete, gain_for
+from worker.engine.encoding import Encoding
+from worker.engine.errors import OutputInvalid
+from worker.engine.mixdown import ResidualMeter, complete
 from worker.engine.options import RESIDUAL, OutputOptions, SeparationOptions
 from worker.engine.rendering import Rendering, SourceReader, plan_rendering, render
 from worker.engine.results import Separation, StemFile
 from worker.engine.seeds import seed_of_file
 from worker.engine.separator import Separator
-from worker.engine.spool import Spool
 from worker.engine.stream import Stream
 from worker.engine.survey import Survey, decode_again, survey
 from worker.engine.watch import Stage, Watch
@@ -33,7 +33,8 @@ def separate_file(
     """Separate the recording `source` into one file a stem, `folder`/STEM.EXTENSION (the folder is made).
 
     Every stem has the recording's length, and its rate and bit depth unless `output` says otherwise. Memory does not
-    grow with the length; while it works, the folder holds 4 bytes for each sample of each stem.
+    grow with the length. Stems are encoded while the next segments are separated; with `clip: joint`, while it works,
+    the folder also holds 4 bytes for each sample of each stem, to encode once more should the gain not be 1.
     Raises EngineError (InvalidOptions, Canceled, OutputInvalid, OutOfMemory ...), MediaError (not audio, too long, not
     writable), OSError (disk full); then no stem is left behind.
     """
@@ -45,14 +46,14 @@ def separate_file(
     seed = seed_of_file(found.path) if options.seed is None else options.seed
     rendering = plan_rendering(output, found, separator)
     work = _Work(separator=separator, options=options, seed=seed, watch=watch, found=found, rendering=rendering)
-    with _spools(Path(folder), names, rendering.channels) as spools:
-        with clock.timed("separating"):
-            work.separate(spools)
-        gain = gain_for(max(spool.peak for spool in spools.values()), options.clip)
-        writing = Writing(folder=Path(folder), rendering=rendering, gain=gain, clip=options.clip)
-        with clock.timed("encoding"):
-            stems = work.write(spools, writing)
-    return work.result(stems, gain=gain, seconds=clock.seconds)
+    with _room(Path(folder)) as room:
+        writing = Writing(folder=Path(folder), room=room, rendering=rendering, clip=options.clip)
+        with Encoding(names, writing) as encoding:
+            with clock.timed("separating"):
+                work.separate(encoding)
+            with clock.timed("encoding"):
+                stems = work.write(encoding)
+    return work.result(stems, encoding, seconds=clock.seconds)
 
 
 @dataclass(kw_only=True)
@@ -68,43 +69,36 @@ class _Work:
     residual: ResidualMeter = field(default_factory=ResidualMeter)
     warnings: list[tuple[str, str]] = field(default_factory=list)
 
-    def separate(self, spools: Mapping[str, Spool]) -> None:
-        """Fill the spools. What the stems leave out is taken from the recording itself: exact at any rate."""
+    def separate(self, encoding: Encoding) -> None:
+        """Feed the encoders. What the stems leave out is taken from the recording itself: exact at any rate."""
         stream = self._stream()
         source = SourceReader(self.found, self.rendering)
         for stems in render(stream, self.rendering, self.separator):
             mix = source.read(next(iter(stems.values())).shape[-1])
             finished = complete(stems, mix, self.options)
             self.residual.add(mix, [block for name, block in finished.items() if name != RESIDUAL])
-            for name, block in finished.items():
-                spools[name].write(block)
+            encoding.write(finished)
         self.warnings += stream.warnings
-        self._check(spools, stream)
+        self._check(encoding, stream)
 
-    def write(self, spools: Mapping[str, Spool], writing: Writing) -> tuple[StemFile, ...]:
-        """One file a stem; none is left where one fails."""
-        if self.options.clip == "none" and writing.rendering.output_format.bit_depth != "32f":
-            loud = [name for name, spool in spools.items() if spool.peak > 1.0]
+    def write(self, encoding: Encoding) -> tuple[StemFile, ...]:
+        """One file a stem."""
+        if self.options.clip == "none" and self.rendering.output_format.bit_depth != "32f":
+            loud = [name for name, peak in encoding.peaks.items() if peak > 1.0]
             self.warnings += [("clipped", f"{name} is louder than its format can hold.") for name in loud]
         stems: list[StemFile] = []
-        advance = _Advance(self.watch, len(spools) * self.rendering.frames)
-        try:
-            for name, spool in spools.items():
-                stems.append(writing.write(name, spool, advance))
-                self.watch.stem(stems[-1])
-        except BaseException:
-            for stem in stems:
-                stem.path.unlink(missing_ok=True)
-            raise
+        for stem in encoding.finish(self.watch):
+            stems.append(stem)
+            self.watch.stem(stem)
         return tuple(stems)
 
-    def result(self, stems: tuple[StemFile, ...], *, gain: float, seconds: dict[str, float]) -> Separation:
+    def result(self, stems: tuple[StemFile, ...], encoding: Encoding, *, seconds: dict[str, float]) -> Separation:
         """What is told of it when all is done. `seconds`: how long each stage took."""
         return Separation(
             stems=stems,
             source=self.found.facts,
             source_frames=self.found.frames,
-            gain=gain,
+            gain=encoding.gain,
             residual_db=self.residual.residual_db,
             mix_energy=self.residual.mix_energy,
             device=self.separator.device,
@@ -118,6 +112,7 @@ class _Work:
             ),
             timings=seconds,
             realtime_factor=self.found.seconds / max(sum(seconds.values()), 1e-9),
+            overlapped_encoding=encoding.overlapped_seconds,
         )
 
     def _stream(self) -> Stream:
@@ -133,28 +128,13 @@ class _Work:
             canceled=self.watch.canceled,
         )
 
-    def _check(self, spools: Mapping[str, Spool], stream: Stream) -> None:
-        for name, spool in spools.items():
-            if spool.frames != self.rendering.frames:
-                raise OutputInvalid(f"The stem {name} has {spool.frames} of {self.rendering.frames} frames.")
+    def _check(self, encoding: Encoding, stream: Stream) -> None:
+        for name, frames in encoding.frames.items():
+            if frames != self.rendering.frames:
+                raise OutputInvalid(f"The stem {name} has {frames} of {self.rendering.frames} frames.")
         # A mix that does not move at all may well be answered with zeros.
         if stream.silent and self.found.statistics.deviation > 0.0:
             raise OutputInvalid(f"The stem {stream.silent[0]} is silent, and the recording is not.")
-
-
-class _Advance:
-    """Turns frames written into progress, and asks whether to stop."""
-
-    def __init__(self, watch: Watch, frames: int) -> None:
-        self._watch = watch
-        self._frames = frames
-        self._done = 0
-
-    def __call__(self, frames: int) -> None:
-        if self._watch.canceled():
-            raise Canceled
-        self._done += frames
-        self._watch.progress("encoding", self._done / self._frames)
 
 
 class _Clock:
@@ -169,9 +149,8 @@ class _Clock:
 
 
 @contextmanager
-def _spools(folder: Path, names: Sequence[str], channels: int) -> Iterator[dict[str, Spool]]:
-    """A spool a stem, in a folder of their own that goes with them."""
+def _room(folder: Path) -> Iterator[Path]:
+    """A folder for drafts and spools inside `folder` (which is made), and which goes with all that is in it."""
     folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder, prefix=".spool-") as room, ExitStack() as stack:
-        paths = {name: Path(room) / f"{at}.f32" for at, name in enumerate(names)}
-        yield {name: stack.enter_context(Spool(path, channels)) for name, path in paths.items()}
+    with tempfile.TemporaryDirectory(dir=folder, prefix=".stems-") as room:
+        yield Path(room)

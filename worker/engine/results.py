@@ -36,8 +36,9 @@ class Separation:
     `source_frames`: of the recording at its own rate. `gain`: linear, applied to all stems alike (1.0 unless
     `clip: joint` had to lower them). `residual_db`: level of the mix minus the sum of the stems (`residual` left
     out), against the mix; None for a silent mix. `mix_energy`: sum of the mix's squared samples at the stems' rate and
-    channels. `timings`: seconds a stage; `realtime_factor`: seconds of audio
-    for each second of work. `warnings`: (code, detail) pairs.
+    channels. `timings`: seconds a stage; `realtime_factor`: seconds of audio for each second of work;
+    `overlapped_encoding`: seconds of processor that encoders used while the networks ran, which are in no stage of
+    `timings`. `warnings`: (code, detail) pairs.
     """
 
     stems: tuple[StemFile, ...]
@@ -52,3 +53,4 @@ class Separation:
     warnings: tuple[tuple[str, str], ...]
     timings: dict[str, float]
     realtime_factor: float
+    overlapped_encoding: float = 0.0

@@ -8,15 +8,13 @@ import numpy as np
 
 from media.blocks import FloatBlock
 
-_BLOCK_FRAMES = 65_536
+BLOCK_FRAMES = 65_536
 
 
 class Spool:
-    """Written once from end to end, then read. `peak`: the loudest sample, linear. `frames`: how many there are."""
+    """Written once from end to end, then read."""
 
     def __init__(self, path: Path, channels: int) -> None:
-        self.peak = 0.0
-        self.frames = 0
         self._path = path
         self._channels = channels
         self._file = path.open("wb")
@@ -24,18 +22,15 @@ class Spool:
     def write(self, block: FloatBlock) -> None:
         """Append a block (channels x frames). Raises OSError when the disk is full."""
         self._file.write(np.ascontiguousarray(block.T, np.float32).data)
-        self.frames += block.shape[-1]
-        if block.size:
-            self.peak = max(self.peak, float(np.abs(block).max()))
 
     def close(self) -> None:
         """No more will be written."""
         self._file.close()
 
     def blocks(self) -> Iterator[FloatBlock]:
-        """What was written, in blocks (channels x frames)."""
+        """What was written, in blocks of BLOCK_FRAMES frames, the last shorter (channels x frames)."""
         self._file.flush()
-        piece = _BLOCK_FRAMES * self._channels * np.dtype(np.float32).itemsize
+        piece = BLOCK_FRAMES * self._channels * np.dtype(np.float32).itemsize
         with self._path.open("rb") as file:
             while content := file.read(piece):
                 yield np.frombuffer(content, np.float32).reshape(-1, self._channels).T

@@ -1,10 +1,11 @@
-"""Writes one stem's file from its spool, checks it, and says what it is. Knows no network."""
+"""Writes one stem's file, checks it, and says what it is. Knows no network and no other stem."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from media.blocks import FloatBlock
 from media.decode import decode
 from media.encode import Encoder
 from media.errors import MediaError
@@ -15,60 +16,66 @@ from worker.engine.mixdown import level
 from worker.engine.options import Clip
 from worker.engine.rendering import Rendering
 from worker.engine.results import StemFile
-from worker.engine.spool import Spool
 
 PEAK_POINTS = 2_000
 _AUDIBLE = 0.01  # a stem this loud (-40 dBFS) cannot be silent in any format
 _LOSSLESS_STEP = 2.0**-15  # the coarsest step of a format that keeps samples
-_TEMPORARY = ".part"
+
+
+Advance = Callable[[int], None]
+"""Told the frames of each block that is done; what it raises ends the work."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """A stem's file as it was encoded, under a name of its own and not checked yet."""
+
+    name: str
+    path: Path
+    meter: PeaksMeter
 
 
 @dataclass(frozen=True, kw_only=True)
 class Writing:
-    """What all stems of a separation have in common when they are written."""
+    """What all stems of a separation have in common when they are written. `room`: the folder for drafts."""
 
     folder: Path
+    room: Path
     rendering: Rendering
-    gain: float
     clip: Clip
 
-    def write(self, name: str, spool: Spool, advance: Callable[[int], None]) -> StemFile:
-        """Encode the stem, check the file, and only then give it its name. `advance` is told the frames of each block.
-
-        Raises OutputInvalid, EncodingFailed; whatever `advance` raises. Leaves nothing behind when it does.
-        """
-        rendering = self.rendering
-        path = self.folder / f"{name}{rendering.output_format.extension}"
-        partial = path.with_name(f".{path.name}{_TEMPORARY}")
-        try:
-            meter = self._encode(partial, spool, advance)
-            _check(partial, name, meter, rendering)
-            partial.replace(path)
-        finally:
-            partial.unlink(missing_ok=True)
-        return _described(name, path, meter, rendering)
-
-    def _encode(self, path: Path, spool: Spool, advance: Callable[[int], None]) -> PeaksMeter:
+    def draft(self, name: str, blocks: Iterable[FloatBlock], *, gain: float, advance: Advance) -> Draft:
+        """Encode the stem. Raises EncodingFailed; whatever `blocks` and `advance` raise. Then nothing is left of it."""
         meter = PeaksMeter()
         rendering = self.rendering
+        path = self.room / f"{name}{rendering.output_format.extension}"
         with Encoder(
             path, rendering.output_format, sample_rate=rendering.sample_rate, channels=rendering.channels
         ) as encoder:
-            for block in spool.blocks():
-                finished = level(block, self.gain, self.clip)
+            for block in blocks:
+                finished = level(block, gain, self.clip)
                 meter.add(finished)
                 encoder.write(finished)
                 advance(block.shape[-1])
-        return meter
+        return Draft(name=name, path=path, meter=meter)
+
+    def finish(self, draft: Draft, advance: Advance) -> StemFile:
+        """Check the file, and only then put it into the folder. Raises OutputInvalid; whatever `advance` raises."""
+        _check(draft, self.rendering, advance)
+        path = self.folder / draft.path.name
+        found = _described(draft, path, self.rendering)
+        draft.path.replace(path)
+        return found
 
 
-def _check(path: Path, name: str, meter: PeaksMeter, rendering: Rendering) -> None:
+def _check(draft: Draft, rendering: Rendering, advance: Advance) -> None:
     """Decode the file again: all frames there, at the right rate, as loud as what was written."""
-    found = PeaksMeter()
+    found, meter, name = PeaksMeter(), draft.meter, draft.name
     try:
-        facts = probe(path)
-        for block in decode(path):
+        facts = probe(draft.path)
+        for block in decode(draft.path):
             found.add(block)
+            advance(block.shape[-1])
     except MediaError as error:
         raise OutputInvalid(f"The stem {name} does not decode: {error}") from error
     wanted = (rendering.frames, rendering.sample_rate, rendering.channels)
@@ -87,14 +94,15 @@ def _as_loud(found: float, wanted: float, *, lossy: bool) -> bool:
     return found >= wanted - 2 * _LOSSLESS_STEP
 
 
-def _described(name: str, path: Path, meter: PeaksMeter, rendering: Rendering) -> StemFile:
+def _described(draft: Draft, path: Path, rendering: Rendering) -> StemFile:
+    meter = draft.meter
     return StemFile(
-        name=name,
+        name=draft.name,
         path=path,
         format=rendering.output_format.name,
         codec=rendering.output_format.codec,
-        bytes=path.stat().st_size,
-        sha256=_sha256(path),
+        bytes=draft.path.stat().st_size,
+        sha256=_sha256(draft.path),
         frames=meter.frames,
         sample_rate=rendering.sample_rate,
         channels=rendering.channels,

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from cli import ports
 from cli.main import app
 
-COMMANDS = ("up", "demo", "separate", "submit", "jobs", "models", "doctor")
+COMMANDS = ("up", "demo", "separate", "submit", "jobs", "models", "doctor", "bench")
 SUBCOMMANDS = (
     "jobs show",
     "jobs cancel",
