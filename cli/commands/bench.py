@@ -1,4 +1,4 @@
-"""`stemify bench`: what this machine makes of each model that is on it, in about two minutes. Knows no server."""
+"""`stemify bench`: what this machine makes of each model that is on it. Knows no server."""
 
 from typing import Annotated, Any
 
@@ -33,7 +33,7 @@ def bench(
     if json:
         show_json(rows)
         return
-    columns = ("model", "device", "precision", "load, s ", "x realtime ", "network alone ", "decode ", "encode ")
+    columns = ("model", "device", "precision", "load, s ", "x realtime ", "separating ", "decode ", "encode ")
     show_table("Seconds of audio a second:", columns, [_cells(row) for row in rows])
 
 

@@ -67,3 +67,10 @@ def test_a_stem_the_model_does_not_have_is_wrong_use(tmp_path: Path) -> None:
     path = recording(tmp_path, KINDS[0])
     ran = stemify("separate", str(path), "-o", str(tmp_path / "out"), "--model", "demo", "--stems", "piano", code=2)
     assert "no stem 'piano'" in ran.stderr
+
+
+def test_bench_measures_the_models_that_are_here() -> None:
+    ran = stemify("bench", "--model", "demo", "--seconds", "2", "--json")
+    (row,) = json.loads(ran.stdout)
+    assert row["model"] == "demo"
+    assert all(row[figure] > 0 for figure in ("realtime_factor", "separating", "decoding", "encoding", "load_seconds"))
