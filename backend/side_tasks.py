@@ -1,7 +1,7 @@
 """What a replica runs beside its requests, kept running: the outermost place of every background task."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 
 import structlog
@@ -18,9 +18,16 @@ async def running(side_tasks: Mapping[str, Callable[[], Awaitable[None]]]) -> As
     try:
         yield
     finally:
-        for task in tasks:
+        await _ended(tasks)
+
+
+async def _ended(tasks: Iterable[asyncio.Task[None]]) -> None:
+    """Asked again until they are: a library may turn a cancel into an error of its own, and the task would go on."""
+    pending = set(tasks)
+    while pending:
+        for task in pending:
             task.cancel()
-        await asyncio.wait(tasks)
+        _, pending = await asyncio.wait(pending, timeout=PAUSE_SECONDS)
 
 
 async def _kept_running(name: str, run: Callable[[], Awaitable[None]]) -> None:

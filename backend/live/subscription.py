@@ -81,6 +81,7 @@ class Subscription:
             while True:
                 self._changed.clear()
                 followed = await self._adjust(pubsub, followed)
+                _end_if_canceled()
                 reading = reading or asyncio.create_task(self._read(pubsub))
                 changing = asyncio.create_task(self._changed.wait())
                 done, _ = await asyncio.wait({reading, changing}, return_when=asyncio.FIRST_COMPLETED)
@@ -113,3 +114,10 @@ class Subscription:
             self._began(channel)
         elif message["type"] == "message":
             self._heard(message["data"])
+
+
+def _end_if_canceled() -> None:
+    """redis-py may swallow a cancel that comes while it connects or sends; the task still counts it."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
