@@ -6,7 +6,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet -c constraints.txt $(PIP_ARGS)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test check format lint types bench architecture containers clean
+.PHONY: help demo up test check format lint types faults load fuzz bench architecture containers clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +42,15 @@ lint: .venv/installed-dev ## does the linter agree?
 
 types: .venv/installed-dev ## does the type checker agree?
 	@$(BIN)/mypy
+
+faults: .venv/installed-dev ## kill, stop and cut everything (FAULTS=F1,F4: some of it); table and JSON
+	@$(BIN)/python -m tests.suites faults $(if $(FAULTS),--only $(FAULTS))
+
+load: .venv/installed-dev ## many jobs, sockets, uploads at once (LOADS=L1: some of it); table and JSON
+	@$(BIN)/python -m tests.suites load $(if $(LOADS),--only $(LOADS))
+
+fuzz: .venv/installed-dev ## hostile files, links, requests (FUZZ=B1: some of it); table and JSON
+	@$(BIN)/python -m tests.suites fuzz $(if $(FUZZ),--only $(FUZZ))
 
 bench: .venv/installed ## measure this machine: separation against Demucs, side by side (minutes)
 	@$(BIN)/python -m benchmarks.separation

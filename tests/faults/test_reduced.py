@@ -1,0 +1,15 @@
+"""The reduced run of the suite: each trial a few times."""
+
+import pytest
+
+from tests.faults.trials import TRIALS
+from tests.suites.suite import run_trial
+from tests.suites.trial import Trial
+
+_REDUCED = [trial for trial in TRIALS if trial.reduced]
+
+
+@pytest.mark.parametrize("trial", _REDUCED, ids=lambda trial: trial.name)
+def test_trial(trial: Trial):
+    row = run_trial(trial, trial.reduced)
+    assert row.state == "passed", "\n".join(row.failed)

@@ -1,0 +1,1 @@
+"""Hostile input: files, links, requests and sockets that mean harm (B1 to B10)."""

@@ -1,0 +1,48 @@
+"""`python -m tests.suites faults|load|fuzz`: runs a long suite; shows its table and keeps its JSON."""
+
+import argparse
+import importlib
+import sys
+from pathlib import Path
+
+from rich.console import Console
+
+from tests.suites.suite import Row, choose, run_suite
+from tests.suites.table import as_table, store
+
+_SUITES = ("faults", "load", "fuzz")
+
+
+def main() -> int:
+    """0 when nothing failed, 1 when something did, 2 for a wrong name."""
+    wished = _arguments()
+    console = Console()
+    trials = importlib.import_module(f"tests.{wished.suite}.trials").TRIALS
+    try:
+        chosen = choose(trials, wished.only)
+    except ValueError as error:
+        console.print(str(error), style="red")
+        return 2
+    rows = run_suite(chosen, share=wished.share, told=lambda row: _tell(console, row))
+    console.print(as_table(wished.suite, rows))
+    console.print(f"kept in {store(wished.suite, rows, wished.json)}")
+    return int(any(row.state == "failed" for row in rows))
+
+
+def _tell(console: Console, row: Row) -> None:
+    console.print(f"{row.name} {row.state} in {row.seconds:.1f} s", highlight=False)
+    for failure in row.failed[:20]:
+        console.print(f"  {failure}", style="red", markup=False, highlight=False)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.suites", description=__doc__)
+    parser.add_argument("suite", choices=_SUITES)
+    parser.add_argument("--only", help="some trials of it, with commas: F1,F4")
+    parser.add_argument("--share", type=float, default=1.0, help="of the full count, at least one of each (default 1)")
+    parser.add_argument("--json", type=Path, help="where the result is kept")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,47 @@
+import json
+
+import pytest
+
+from tests.suites.suite import choose, run_suite, run_trial
+from tests.suites.table import store
+from tests.suites.trial import Outcome, Trial
+
+
+def _trial(name="F1", run=lambda times: Outcome(done=times), **more):
+    return Trial(name=name, title="a trial", full=10, reduced=1, run=run, **more)
+
+
+def _explodes(_):
+    raise OSError("the disk is gone")
+
+
+def test_all_are_run_and_told_and_a_failure_stops_none():
+    told = []
+    rows = run_suite([_trial("F1", _explodes), _trial("F2")], share=0.5, told=told.append)
+    assert [(row.name, row.state, row.wanted) for row in rows] == [("F1", "failed", 5), ("F2", "passed", 5)]
+    assert told == rows
+    assert "the disk is gone" in rows[0].failed[0]
+
+
+def test_fewer_repetitions_than_wished_is_a_failure():
+    row = run_trial(_trial(run=lambda times: Outcome(done=times - 1)), 3)
+    assert row.failed == ["2 of 3 repetitions were done"]
+
+
+def test_a_trial_that_waits_is_not_run_and_not_passed():
+    assert run_trial(_trial(run=_explodes, waits_for="webhooks"), 1).state == "waiting"
+
+
+def test_trials_are_chosen_by_name():
+    trials = [_trial("F1"), _trial("F2")]
+    assert [trial.name for trial in choose(trials, "f2, F1")] == ["F2", "F1"]
+    assert choose(trials, None) == trials
+    with pytest.raises(ValueError, match="no such trial: F9"):
+        choose(trials, "F9")
+
+
+def test_the_result_is_kept_with_every_failure(tmp_path):
+    row = run_trial(_trial(run=_explodes), 1)
+    kept = json.loads(store("faults", [row], tmp_path / "result.json").read_text(encoding="utf-8"))
+    assert kept["rows"][0]["failed"] == row.failed
+    assert kept["versions"]["celery"]
