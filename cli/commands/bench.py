@@ -13,7 +13,7 @@ app = typer.Typer()
 
 @app.command(epilog="Example: stemify bench --model demo --precision float32")
 def bench(
-    model: Annotated[list[str] | None, typer.Option(help="Only this model; repeatable. [default: all here]")] = None,
+    model: Annotated[list[str] | None, typer.Option(help="Only this model; repeatable. Default: all here.")] = None,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1 ...")] = "auto",
     precision: Annotated[str, typer.Option(help="auto, float32, bfloat16 or float16.")] = "auto",
     seconds: Annotated[float, typer.Option(min=1.0, max=600.0, help="Length of the recording measured with.")] = 15.0,

@@ -19,43 +19,20 @@ app = typer.Typer()
 
 
 @app.command(epilog="Example: stemify separate song.mp3 other.flac -o stems/ --two-stems vocals --format flac")
-def separate(  # noqa: PLR0913, PLR0917 - each is an option
+@job.with_job_options
+def separate(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Recordings to separate.")],
     output: Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help="Where SONG/STEM.wav go.")] = Path(
         "stems"
     ),
-    model: job.Model = None,
-    stems: job.Stems = None,
-    two_stems: job.TwoStems = None,
-    file_format: job.FileFormat = None,
-    bitrate: job.Bitrate = None,
-    bit_depth: job.Depth = None,
-    sample_rate: job.Rate = None,
-    shifts: job.Shifts = None,
-    overlap: job.Overlap = None,
-    seed: job.Seed = None,
-    clip: job.ClipMode = None,
-    residual: job.Residual = False,
+    *,
+    request: JobRequest,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1 ...")] = "auto",
     precision: Annotated[str, typer.Option(help="auto, float32, bfloat16 or float16.")] = "auto",
     json: Annotated[bool, typer.Option("--json", help="Tell the results as JSON on stdout.")] = False,
 ) -> None:
     """Separate recordings on this machine, without a server. A bad file does not stop the others."""
-    request = job.checked(
-        model=model,
-        stems=stems,
-        two_stems=two_stems,
-        format=file_format,
-        bitrate_kbps=bitrate,
-        bit_depth=bit_depth,
-        sample_rate=sample_rate,
-        shifts=shifts,
-        overlap=overlap,
-        seed=seed,
-        clip=clip,
-        residual=residual,
-    )
-    separator = load_model(model, device=device, precision=precision, shown=not json)
+    separator = load_model(request.model, device=device, precision=precision, shown=not json)
     folders = _folders(files, output)
     results = [_result(path, folders[at], request, separator, json) for at, path in enumerate(files)]
     if json:

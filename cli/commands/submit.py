@@ -14,6 +14,7 @@ from cli.errors import JobFailed, WrongUse
 from cli.follow import follow
 from cli.server import JobView, Server
 from cli.server_options import DEFAULT_SERVER, Key, ServerUrl
+from contract.options import JobRequest
 
 app = typer.Typer()
 
@@ -21,43 +22,21 @@ _LINK = re.compile(r"https?://", re.IGNORECASE)
 
 
 @app.command(epilog="Example: stemify submit song.mp3 --server http://localhost:8000 --wait -o stems/")
-def submit(  # noqa: PLR0913, PLR0917 - each is an option
+@job.with_job_options
+def submit(  # noqa: PLR0913 - each is an option
     source: Annotated[str, typer.Argument(metavar="FILE|URL", help="A recording, or a link the server fetches.")],
     server: ServerUrl = DEFAULT_SERVER,
     wait: Annotated[bool, typer.Option("--wait", help="Follow the job and download its stems.")] = False,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", metavar="DIR", help="Where SONG/STEM go; implies --wait. [stems]")
+        Path | None,
+        typer.Option("--output", "-o", metavar="DIR", help="Where SONG/STEM go; implies --wait. Default: stems."),
     ] = None,
-    model: job.Model = None,
-    stems: job.Stems = None,
-    two_stems: job.TwoStems = None,
-    file_format: job.FileFormat = None,
-    bitrate: job.Bitrate = None,
-    bit_depth: job.Depth = None,
-    sample_rate: job.Rate = None,
-    shifts: job.Shifts = None,
-    overlap: job.Overlap = None,
-    seed: job.Seed = None,
-    clip: job.ClipMode = None,
-    residual: job.Residual = False,
+    *,
+    request: JobRequest,
     key: Key = None,
     json: Annotated[bool, typer.Option("--json", help="Tell the job as JSON on stdout.")] = False,
 ) -> None:
     """Send a recording (or a link) to a server; with --wait, follow the job and download its stems."""
-    request = job.checked(
-        model=model,
-        stems=stems,
-        two_stems=two_stems,
-        format=file_format,
-        bitrate_kbps=bitrate,
-        bit_depth=bit_depth,
-        sample_rate=sample_rate,
-        shifts=shifts,
-        overlap=overlap,
-        seed=seed,
-        clip=clip,
-        residual=residual or None,
-    )
     with Server(server, key=key) as api:
         made = send(api, source, job.as_fields(request), shown=not json)
         if not (wait or output):
