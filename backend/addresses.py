@@ -23,3 +23,8 @@ def peaks_path(job_id: str, stem: str) -> str:
 def archive_path(job_id: str) -> str:
     """All stems in one zip."""
     return f"{job_path(job_id)}/archive"
+
+
+def mix_path(job_id: str, mix_id: str) -> str:
+    """One mix's audio."""
+    return f"{job_path(job_id)}/mixes/{mix_id}"

@@ -14,14 +14,14 @@ from backend.assembly import Parts
 from backend.error_handlers import install_error_handlers
 from backend.health import version
 from backend.housekeeping import Housekeeping
-from backend.routes import events, jobs, legacy, pages, service, stems, submissions
+from backend.routes import events, jobs, legacy, mixes, pages, service, stems, submissions
 from backend.schema_document import install_schema
 from backend.side_tasks import running
 from media.jail import Jail
 
 _log = structlog.get_logger(__name__)
 
-_ROUTERS = (submissions.router, jobs.router, events.router, stems.router, service.router)
+_ROUTERS = (submissions.router, jobs.router, events.router, stems.router, mixes.router, service.router)
 
 _DESCRIPTION = """Send a recording, get its stems: drums, bass, vocals and the rest, each a file of its own.
 

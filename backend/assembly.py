@@ -53,6 +53,7 @@ class Parts:
     idempotency: IdempotencyKeys
     jobs_per_hour: JobsPerHour | None
     inspections: CapacityLimiter
+    mixdowns: CapacityLimiter
     jail: Jail
     metrics: Metrics
     tracing: Tracing
@@ -87,6 +88,7 @@ def assemble(settings: ApiSettings) -> Parts:
         idempotency=IdempotencyKeys(client),
         jobs_per_hour=None if limit is None else JobsPerHour(client, limit),
         inspections=CapacityLimiter(_INSPECTIONS),
+        mixdowns=CapacityLimiter(settings.mixes.at_once),
         jail=_jail(settings),
         tracing=configure_tracing(settings.telemetry, service="api"),
         metrics=Metrics(

@@ -21,6 +21,7 @@ STATUSES: dict[type[errors.StemifyError], int] = {
     errors.Forbidden: 403,
     errors.JobNotFound: 404,
     errors.StemNotFound: 404,
+    errors.MixNotFound: 404,
     errors.StemNotReady: 409,
     errors.IdempotencyInProgress: 409,
     errors.JobExpired: 410,

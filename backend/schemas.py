@@ -69,6 +69,26 @@ class StemBody(Body):
     rms_dbfs: float | None = Field(examples=[-18.2])
 
 
+class MixBody(Body):
+    """A mix of a job's stems. `url` answers with its audio for as long as the job's files are kept."""
+
+    mix_id: str = Field(examples=["3f1c0d6b8a5e4f7c9d2b1a0f8e7d6c5b"])
+    job_id: str
+    url: str
+    format: Format
+    codec: str = Field(examples=["mp3"])
+    bytes: int
+    sha256: str
+    duration_seconds: float
+    frames: int
+    sample_rate: int
+    channels: int
+    peak_dbfs: float | None = Field(examples=[-0.8], description="Null for digital silence.")
+    applied_gain_db: float = Field(description="Below 0 where the whole mix was turned down to stay in full scale.")
+    created_at: datetime
+    settings: dict[str, Any] = Field(description="What was asked for, with every default.")
+
+
 class LinksBody(Body):
     """Where to go from here, as paths on this server."""
 

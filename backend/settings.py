@@ -1,5 +1,6 @@
 """What the API tier alone is told. Read from the environment by backend/main.py; a wrong deployment does not start."""
 
+from pathlib import Path
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
@@ -23,6 +24,17 @@ class IntakeSettings(SettingsGroup):
     )
     needs_worker: bool = Field(
         False, description="Answer 503 no_worker while no worker is running, instead of letting jobs wait."
+    )
+
+
+class MixSettings(SettingsGroup):
+    """How mixes of finished jobs are made."""
+
+    at_once: int = Field(2, ge=1, description="Mixes made at once in each replica.")
+    waiting: int = Field(8, ge=0, description="Mixes that may wait for their turn; further ones are answered 503.")
+    most_per_job: int = Field(20, ge=1, description="Mixes kept of one job; the oldest goes first.")
+    folder: Path | None = Field(
+        None, description="Existing folder to make mixes in before they are stored; the system's for temporary files."
     )
 
 
@@ -53,6 +65,7 @@ class ApiSettings(SharedSettings):
     )
     intake: IntakeSettings = IntakeSettings()
     live: LiveSettings = LiveSettings()
+    mixes: MixSettings = MixSettings()
 
     @model_validator(mode="after")
     def _addresses_can_be_believed(self) -> Self:

@@ -109,6 +109,12 @@ class StemNotFound(CallerError):
     code = "stem_not_found"
 
 
+class MixNotFound(CallerError):
+    """The job has no such mix; make it again."""
+
+    code = "mix_not_found"
+
+
 class JobExpired(CallerError):
     """The job's files were kept for their time and are gone."""
 

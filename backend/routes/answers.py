@@ -9,7 +9,7 @@ CODES: dict[int, tuple[str, ...]] = {
     400: ("bad_request", "unsupported_media", "audio_too_short", "url_not_allowed"),
     401: ("unauthenticated",),
     403: ("forbidden",),
-    404: ("job_not_found", "stem_not_found"),
+    404: ("job_not_found", "stem_not_found", "mix_not_found"),
     408: ("upload_too_slow",),
     409: ("stem_not_ready", "idempotency_in_progress"),
     410: ("job_expired",),

@@ -1,0 +1,90 @@
+"""Mixdowns of a finished job: its stems added up with the gains and pans a person chose."""
+
+import re
+from http import HTTPStatus
+from typing import Annotated, Any
+
+from anyio import to_thread
+from fastapi import APIRouter, Path, Request, Response
+from fastapi.responses import JSONResponse, RedirectResponse
+
+from backend.addresses import mix_path
+from backend.assembly import Parts
+from backend.dependencies import PathJob, UseParts
+from backend.downloads import blob_answer, check_available
+from backend.fields import parse_json
+from backend.filenames import attachment, stem_filename
+from backend.mixes.mixdown import Made, make_mix, shelf_of
+from backend.mixes.shelf import Mix
+from backend.mixes.wishes import MixRequest, mix_wish, request_body
+from backend.request_body import small_body
+from backend.routes.answers import errors
+from backend.schemas import MixBody
+from contract.errors import MixNotFound, OperatorError
+from contract.jobs import Job
+from media.formats import OutputFormat
+
+router = APIRouter(tags=["mixes"])
+
+MixId = Annotated[str, Path(description="The mix's id.", examples=["3f1c0d6b8a5e4f7c9d2b1a0f8e7d6c5b"])]
+
+_AUDIO: dict[str, Any] = {"content": {"audio/*": {"schema": {"type": "string", "format": "binary"}}}}
+
+
+@router.post(
+    "/jobs/{job_id}/mixes",
+    status_code=HTTPStatus.CREATED,
+    response_model=MixBody,
+    responses=errors(400, 404, 409, 410, 422, 503, 507)
+    | {200: {"model": MixBody, "description": "The same mix was made before"}},
+    openapi_extra={"requestBody": request_body()},
+    summary="Mix stems",
+)
+async def create_mix(job: PathJob, parts: UseParts, request: Request) -> Response:
+    """Renders the chosen stems into one file, which is kept with the job's. The same wish gives the same mix."""
+    check_available(job)
+    fields = parse_json(await small_body(request, parts.settings.intake))
+    made = await _in_turn(parts, job, mix_wish(fields, job))
+    status = HTTPStatus.CREATED if made.is_new else HTTPStatus.OK
+    body = _body(job, made.mix)
+    return JSONResponse(body.model_dump(mode="json"), status, {"Location": body.url})
+
+
+@router.head("/jobs/{job_id}/mixes/{mix_id}", include_in_schema=False)
+@router.get(
+    "/jobs/{job_id}/mixes/{mix_id}",
+    response_class=Response,
+    responses=errors(404, 409, 410, 416, 503)
+    | {
+        200: _AUDIO | {"description": "The whole mix"},
+        206: _AUDIO | {"description": "The range asked for"},
+        307: {"description": "With a bucket as storage: the mix's presigned address"},
+    },
+    summary="Download a mix",
+)
+def get_mix(job: PathJob, mix_id: MixId, parts: UseParts) -> Response:
+    """The audio, with `Range`, `If-Range`, `If-None-Match` and `HEAD`."""
+    check_available(job)
+    shelf = shelf_of(parts, job)
+    mix = shelf.find(mix_id) if re.fullmatch("[0-9a-f]{32}", mix_id) else None
+    if mix is None:
+        raise MixNotFound
+    kind = OutputFormat.closest(mix.format)
+    filename = stem_filename(job.source.filename, "mix", kind.extension)
+    link = parts.storage.link(shelf.key(mix), filename=filename, media_type=kind.media_type)
+    if link is not None:
+        return RedirectResponse(link, HTTPStatus.TEMPORARY_REDIRECT, {"Cache-Control": "private, no-cache"})
+    headers = {"Content-Disposition": attachment(filename), "ETag": f'"{mix.sha256}"'}
+    return blob_answer(parts, shelf.key(mix), headers, media_type=kind.media_type)
+
+
+async def _in_turn(parts: Parts, job: Job, wish: MixRequest) -> Made:
+    """Few at once and few that wait: a mix of an hour takes a processor for a minute."""
+    limiter = parts.mixdowns
+    if limiter.statistics().tasks_waiting >= parts.settings.mixes.waiting and not limiter.available_tokens:
+        raise OperatorError("Too many mixes are being made. Try again soon.")
+    return await to_thread.run_sync(make_mix, parts, job, wish, limiter=limiter)
+
+
+def _body(job: Job, mix: Mix) -> MixBody:
+    return MixBody(**mix.model_dump(), job_id=job.job_id, url=mix_path(job.job_id, mix.mix_id))

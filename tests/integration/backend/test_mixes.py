@@ -1,0 +1,106 @@
+"""Mixes over HTTP: made once, downloaded in ranges, refused where they cannot be, gone with their job."""
+
+import hashlib
+import io
+from typing import Any
+
+import httpx
+import pytest
+import soundfile
+
+from contract.jobs import Job
+from tests.integration.backend.conftest import Start
+from tests.integration.backend.service import Service
+
+
+@pytest.fixture
+def job(service: Service) -> Job:
+    return service.finished(service.made_job(filename="My Song.wav"))
+
+
+def mix(service: Service, job: Job, **wish: Any) -> httpx.Response:
+    return service.http.post(f"/api/v1/jobs/{job.job_id}/mixes", json={"stems": {"bass": {}, "drums": {}}} | wish)
+
+
+def test_a_mix_is_made_once_and_downloaded(service: Service, job: Job) -> None:
+    made = mix(service, job, gain_db=-6)
+    assert made.status_code == 201
+    body = made.json()
+    assert made.headers["Location"] == body["url"] == f"/api/v1/jobs/{job.job_id}/mixes/{body['mix_id']}"
+    audio = service.http.get(body["url"])
+    assert hashlib.sha256(audio.content).hexdigest() == body["sha256"]
+    assert len(audio.content) == body["bytes"]
+    assert 'filename="My Song (mix).wav"' in audio.headers["Content-Disposition"]
+    samples, rate = soundfile.read(io.BytesIO(audio.content))
+    assert (len(samples), rate) == (body["frames"], 44_100)
+    part = service.http.get(body["url"], headers={"Range": "bytes=4-7"})
+    assert (part.status_code, part.content) == (206, audio.content[4:8])
+    assert service.http.head(body["url"]).headers["Content-Length"] == str(body["bytes"])
+    again = mix(service, job, gain_db=-6)
+    assert (again.status_code, again.json()) == (200, body)
+
+
+def test_two_stems_that_are_the_same_are_twice_as_loud(service: Service, job: Job) -> None:
+    one, both = mix(service, job, stems={"bass": {}}).json(), mix(service, job).json()
+    assert both["peak_dbfs"] - one["peak_dbfs"] == pytest.approx(6.02, abs=0.02)
+    assert one["mix_id"] != both["mix_id"]
+
+
+@pytest.mark.parametrize(
+    ("wish", "pointer"),
+    [
+        ({"stems": {}}, "/stems"),
+        ({"stems": {"trumpet": {}}}, "/stems/trumpet"),
+        ({"stems": {"bass": {"pan": 2}}}, "/stems/bass/pan"),
+        ({"stems": {"bass": {"gain_db": "loud"}}}, "/stems/bass/gain_db"),
+        ({"format": "aiff"}, "/format"),
+        ({"bitrate_kbps": 128}, "/bitrate_kbps"),
+        ({"format": "flac", "bit_depth": "32f"}, "/bit_depth"),
+        ({"echo": True}, "/echo"),
+    ],
+)
+def test_a_wish_that_cannot_be_is_refused(service: Service, job: Job, wish: dict[str, Any], pointer: str) -> None:
+    answer = mix(service, job, **wish)
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_options")
+    assert answer.json()["errors"][0]["pointer"] == pointer
+
+
+def test_what_is_no_json_object_is_refused(service: Service, job: Job) -> None:
+    for body in (b"{", b"[]", b'{"stems": ' + b" " * 100_000):
+        answer = service.http.post(f"/api/v1/jobs/{job.job_id}/mixes", content=body)
+        assert answer.status_code in {400, 413}
+        assert answer.headers["Content-Type"] == "application/problem+json"
+
+
+def test_no_mix_before_the_end_and_none_of_another_name(service: Service, job: Job) -> None:
+    assert mix(service, service.made_job()).json()["code"] == "stem_not_ready"
+    for name in ("0" * 32, "..%2f..%2fmanifest", "x"):
+        assert service.http.get(f"/api/v1/jobs/{job.job_id}/mixes/{name}").status_code == 404
+
+
+def test_a_mix_goes_with_its_job(service: Service, job: Job) -> None:
+    url = mix(service, job).json()["url"]
+    assert service.http.delete(f"/api/v1/jobs/{job.job_id}").status_code == 204
+    assert service.http.get(url).status_code == 404
+    assert not service.blobs
+
+
+def test_the_oldest_mix_makes_room(start: Start) -> None:
+    service = start(mixes={"most_per_job": 2})
+    job = service.finished(service.made_job())
+    urls = [mix(service, job, gain_db=-gain).json()["url"] for gain in range(3)]
+    assert [service.http.get(url).status_code for url in urls] == [404, 200, 200]
+
+
+def test_without_a_folder_to_make_it_in_the_service_says_so(start: Start) -> None:
+    service = start(mixes={"folder": "/nowhere/at/all"})
+    job = service.finished(service.made_job())
+    answer = mix(service, job)
+    assert (answer.status_code, answer.json()["code"]) == (503, "storage_unavailable")
+
+
+def test_the_request_is_told_in_the_schema(service: Service) -> None:
+    post = service.http.get("/openapi.json").json()["paths"]["/api/v1/jobs/{job_id}/mixes"]["post"]
+    body = post["requestBody"]["content"]["application/json"]
+    assert set(body["example"]) <= set(body["schema"]["properties"])
+    assert "$ref" not in str(body["schema"])
