@@ -1,0 +1,65 @@
+"""A loopback site that behaves as each test wants, and a reach that includes it."""
+
+import contextlib
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from ipaddress import ip_network
+
+from media.sources.reach import Reach
+
+Answering = Callable[[BaseHTTPRequestHandler], None]
+
+
+@dataclass
+class Site:
+    """`pages`: what answers each path (without its query); `asked`: the headers of every request."""
+
+    port: int
+    pages: dict[str, Answering] = field(default_factory=dict)
+    asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+
+    def url(self, path: str, host: str = "127.0.0.1") -> str:
+        return f"http://{host}:{self.port}{path}"
+
+    @property
+    def reach(self) -> Reach:
+        return Reach(ports=frozenset({self.port}), networks=(ip_network("127.0.0.0/8"),))
+
+
+@contextlib.contextmanager
+def loopback_site() -> Iterator[Site]:
+    """A site that serves until the block ends."""
+
+    class Answerer(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self):
+            here.asked.append((self.path, {name.lower(): value for name, value in self.headers.items()}))
+            here.pages[self.path.partition("?")[0]](self)
+
+        def log_message(self, *_):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Answerer)
+    server.daemon_threads = True
+    here = Site(server.server_address[1])
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    try:
+        yield here
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def send(handler: BaseHTTPRequestHandler, status: int, body: bytes = b"", **headers: str) -> None:
+    """One whole answer; header names with _ for -."""
+    handler.send_response(status)
+    for name, value in headers.items():
+        handler.send_header(name.replace("_", "-"), value)
+    handler.send_header("Content-Length", str(len(body)))
+    handler.end_headers()
+    handler.wfile.write(body)
