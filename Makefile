@@ -52,8 +52,8 @@ load: .venv/installed-dev ## many jobs, sockets, uploads at once (LOADS=L1: some
 fuzz: .venv/installed-dev ## hostile files, links, requests (FUZZ=B1: some of it); table and JSON
 	@$(BIN)/python -m tests.suites fuzz $(if $(FUZZ),--only $(FUZZ))
 
-bench: .venv/installed ## measure this machine: separation against Demucs, side by side (minutes)
-	@$(BIN)/python -m benchmarks.separation
+bench: .venv/installed ## measure this machine beside Demucs (BENCH=separation,files: some of it); tables and JSON
+	@OMP_WAIT_POLICY=PASSIVE $(BIN)/python -m benchmarks $(if $(BENCH),--only $(BENCH))
 
 architecture: .venv/installed-dev ## the rules of the house alone
 	@$(BIN)/python -m pytest tests/architecture

@@ -1,35 +1,32 @@
-"""The networks that are measured: the published architecture with weights that hide no error, and the demo model."""
+"""The networks that are measured: architectures with random weights that hide no error."""
 
-import tempfile
 from fractions import Fraction
-from pathlib import Path
 from typing import Any
 
 import torch
 from demucs.htdemucs import HTDemucs
 
-from worker.engine.catalog import load_recipes
-from worker.engine.networks import build_modules
-from worker.engine.weights import WeightsStore
-
 SOURCES = ("drums", "bass", "other", "vocals")
+SPECIALISTS = tuple(tuple(float(row == column) for column in range(4)) for row in range(4))
+
+_HTDEMUCS = {"bottom_channels": 512, "t_layers": 5, "t_heads": 8, "t_hidden_scale": 4.0, "dconv_mode": 3}
+_TINY = {"channels": 8, "depth": 2, "t_layers": 0, "dconv_mode": 0}
 
 
 def make_htdemucs(seed: int = 0) -> Any:
-    """The architecture of the published `htdemucs`, with hard random weights.
+    """The architecture of the published `htdemucs`, 42 million hard random weights."""
+    return _hardened(_HTDEMUCS, seed)
 
-    Freshly made weights let the transformer and DConv barely speak: their scales start near zero. Here they speak up.
-    """
+
+def make_tiny(seed: int = 0) -> Any:
+    """A network with htdemucs's segment, rate and stems that costs a twentieth of it: for hours of audio."""
+    return _hardened(_TINY, seed)
+
+
+def _hardened(settings: dict[str, Any], seed: int) -> Any:
+    """Freshly made weights let the transformer and DConv barely speak: their scales start near zero. Here they do."""
     torch.manual_seed(seed)
-    module = HTDemucs(
-        list(SOURCES),
-        bottom_channels=512,
-        dconv_mode=3,
-        segment=Fraction(39, 5),
-        t_layers=5,
-        t_heads=8,
-        t_hidden_scale=4.0,
-    )
+    module = HTDemucs(list(SOURCES), segment=Fraction(39, 5), **settings)
     for name, parameter in module.named_parameters():
         if parameter.dim() == 1 and name.endswith("scale"):
             parameter.data.uniform_(0.1, 0.6)
@@ -40,12 +37,10 @@ def make_htdemucs(seed: int = 0) -> Any:
     return module.eval().requires_grad_(False)
 
 
-def load_demo() -> Any:
-    """The bundled demo model."""
-    with tempfile.TemporaryDirectory() as folder:
-        recipe = load_recipes()["demo"]
-        store = WeightsStore(Path(folder), fetch=False)
-        return build_modules(recipe, store.contents(recipe, None))[0]
-
-
-MODELS = {"htdemucs": make_htdemucs, "demo": load_demo}
+# How each model's networks are made, one after the other, and what each counts for which source (None: all alike).
+MODELS = {
+    "htdemucs": ((make_htdemucs,), None),
+    "htdemucs_ft": ((make_htdemucs,) * 4, SPECIALISTS),
+    "tiny": ((make_tiny,), None),
+    "tiny_ft": ((make_tiny,) * 4, SPECIALISTS),
+}

@@ -1,41 +1,50 @@
-"""A result as a table for people and as JSON to keep."""
+"""Results as tables for people and as JSON to keep."""
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from rich.table import Table
+
+from benchmarks.rows import Part, Row
+
 _RESULTS = Path(__file__).parent / "results"
-_COLUMNS = (
-    ("seconds", "seconds", "{:.2f}"),
-    ("times_faster", "times faster", "{:.2f}"),
-    ("times_less_processor", "less processor", "{:.2f}"),
-    ("decibels", "dB", "{:.1f}"),
-    ("share_of_matrix_rate", "of matrix rate", "{:.0%}"),
-)
 
 
-def show(result: dict[str, Any]) -> str:
-    """A few lines of facts and a table; the reference first."""
-    machine = result["machine"]
-    rates = ", ".join(f"{name} {rate:.0f}" for name, rate in result["matrix_rates_gflops"].items())
-    lines = [
-        f"{result['what']}: {', '.join(f'{key} {value}' for key, value in result['options'].items())}",
-        f"{machine['processor']}; {machine['threads']} threads; load {machine['load_at_start']:.1f} at the start",
-        f"best matrix rates, GFLOP/s: {rates}",
-        "",
-        f"{'':12}" + "".join(f"{title:>16}" for _, title, _ in _COLUMNS),
-    ]
-    return "\n".join([*lines, *map(_line, result["rows"])])
+def as_table(part: Part, rows: Sequence[Row]) -> Table:
+    """One line a row; the reference first."""
+    names = list(dict.fromkeys(name for row in rows for name in row.figures))
+    table = Table(title=f"{part.name}: {part.title}", title_justify="left")
+    table.add_column("")
+    for name in names:
+        table.add_column(name.replace("_", " "), justify="right")
+    for row in rows:
+        table.add_row(row.name, *(shown(name, row.figures.get(name)) for name in names))
+    return table
 
 
-def store(result: dict[str, Any], name: str) -> Path:
-    """Kept under a name of its own; returns where."""
-    _RESULTS.mkdir(exist_ok=True)
-    path = _RESULTS / f"{name}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.json"
+def notes(rows: Sequence[Row]) -> str:
+    """What a reader must know, each sentence once."""
+    return "\n".join(f"  {note}" for note in dict.fromkeys(row.note for row in rows if row.note))
+
+
+def shown(name: str, value: float | None) -> str:
+    """The figure to about three digits, as a percentage where it is a share."""
+    if value is None:
+        return "-"
+    if name.endswith("_share"):
+        return f"{value:.0%}"
+    return f"{value:,.0f}" if abs(value) >= 100 or value == int(value) else f"{value:.3g}"
+
+
+def results_path() -> Path:
+    """A name of its own for this run's JSON."""
+    return _RESULTS / f"bench-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.json"
+
+
+def store(result: dict[str, Any], path: Path) -> None:
+    """Keep it there."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
-    return path
-
-
-def _line(row: dict[str, Any]) -> str:
-    return f"{row['name']:12}" + "".join(f"{form.format(row[key]):>16}" for key, _, form in _COLUMNS)

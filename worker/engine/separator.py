@@ -1,7 +1,10 @@
 """A loaded model that streams. Knows which of its networks a stem needs; knows no files and no torch."""
 
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+
+import numpy as np
 
 from media.blocks import FloatBlock
 from worker.engine.errors import InvalidOptions
@@ -10,6 +13,9 @@ from worker.engine.options import SeparationOptions
 from worker.engine.plan import draw_origins, passes
 from worker.engine.statistics import MixStatistics
 from worker.engine.stream import Score, Stream, Walker
+
+WARM_UP_SECONDS = {"cpu": 60.0, "cuda": 120.0}
+"""What loading a model and its warm-up may take together, by kind of device, before it is told as too slow."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +46,22 @@ class Separator:
         self.memory_bytes = sum(member.network.memory_bytes for member in members)
         self.warnings = warnings
         self._members = members
+
+    @property
+    def networks(self) -> tuple[Network, ...]:
+        """Its networks, in the bag's order."""
+        return tuple(member.network for member in self._members)
+
+    def warm_up(self) -> float:
+        """Run one segment of silence through every network, so that no job pays for first times; seconds it took.
+
+        Raises OutOfMemory, DeviceFailed.
+        """
+        started = time.perf_counter()
+        for network in self.networks:
+            window = network.window_frames(network.segment_frames)
+            network.forward(np.zeros((1, self.channels, window), np.float32))
+        return time.perf_counter() - started
 
     def stream(
         self,

@@ -1,0 +1,82 @@
+"""`python -m benchmarks.child`: one measurement in a process of its own, where peaks and first times are its alone."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+_KIB = 1024
+
+
+def in_a_child(task: str, **told: Any) -> dict[str, float]:
+    """What the task found. Raises RuntimeError with the child's last words when it fails."""
+    command = [sys.executable, "-m", "benchmarks.child", task, json.dumps(told, default=str)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=os.environ)
+    if done.returncode:
+        raise RuntimeError(f"{task} ended with {done.returncode}: {done.stderr[-500:]}")
+    found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def main() -> None:
+    """In the child."""
+    task, told = sys.argv[1], json.loads(sys.argv[2])
+    print(json.dumps(_warmed(**told) if task == "warmed" else _separated(**told)))
+
+
+def _separated(source: str, folder: str, **model: str) -> dict[str, float]:
+    """A recording from file to FLAC files: peak memory of the whole process, seconds of the separation."""
+    # The engine is imported in the child's tasks: `warmed` times the import.
+    from worker.engine import OutputOptions, SeparationOptions, separate_file
+
+    separator = _loaded(**model)
+    wall, processor = time.perf_counter(), time.process_time()
+    separate_file(
+        source,
+        folder,
+        separator=separator,
+        options=SeparationOptions(shifts=0, clip="clamp"),
+        output=OutputOptions(format="flac", bit_depth="16"),
+    )
+    return {
+        "seconds": time.perf_counter() - wall,
+        "processor_seconds": time.process_time() - processor,
+        "peak_bytes": _peak_bytes(),
+    }
+
+
+def _warmed(**model: str) -> dict[str, float]:
+    """From nothing to the first answered segment, step by step."""
+    started = time.perf_counter()
+    import torch  # noqa: F401 - its import is what is timed
+
+    imported = time.perf_counter()
+    separator = _loaded(**model)
+    loaded = time.perf_counter()
+    separator.warm_up()
+    ended = time.perf_counter()
+    return {
+        "import_seconds": imported - started,
+        "load_seconds": loaded - imported,
+        "first_segment_seconds": ended - loaded,
+        "seconds": ended - started,
+    }
+
+
+def _loaded(model: str, catalog: str, weights: str, device: str) -> Any:
+    # as above
+    from worker.engine import WeightsStore, load_recipes, load_separator
+
+    return load_separator(load_recipes(Path(catalog))[model], device=device, weights=WeightsStore(Path(weights)))
+
+
+def _peak_bytes() -> float:
+    lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+    return next(float(line.split()[1]) * _KIB for line in lines if line.startswith("VmHWM"))
+
+
+if __name__ == "__main__":
+    main()

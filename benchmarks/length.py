@@ -1,0 +1,57 @@
+"""What a longer recording costs: peak memory, and processor seconds a minute of audio. Each in a process of its own."""
+
+import shutil
+from collections.abc import Sequence
+
+from benchmarks.asked import Asked
+from benchmarks.child import in_a_child
+from benchmarks.recordings import long_file
+from benchmarks.rows import Row
+from benchmarks.workshop import Workshop
+
+_MIB = 1024**2
+_TINY = "tiny"
+
+
+def measure_length(asked: Asked, workshop: Workshop) -> list[Row]:
+    """Minutes and hours through the tiny network: the same code, a twentieth of the arithmetic."""
+    return _measured(_TINY, asked.lengths, workshop)
+
+
+def measure_memory(asked: Asked, workshop: Workshop) -> list[Row]:
+    """Minutes through the model itself; hours of it would take longer than they last on a CPU."""
+    return _measured(asked.model, asked.model_lengths, workshop)
+
+
+def _measured(model: str, lengths: Sequence[float], workshop: Workshop) -> list[Row]:
+    workshop.repository.recipe(model)
+    rows: list[Row] = []
+    for minutes in lengths:
+        figures = _one(model, minutes, workshop)
+        first = rows[0].figures if rows else figures
+        for name in ("peak_MiB", "processor_s_a_minute"):
+            figures[f"{name}_of_first"] = figures[name] / (first[name] or 1.0)
+        rows.append(Row(name=f"{model}, {minutes:g} min", figures=figures, note="FLAC to four FLAC, clip=clamp"))
+    return rows
+
+
+def _one(model: str, minutes: float, workshop: Workshop) -> dict[str, float]:
+    source, folder = long_file(workshop.folder / "long.flac", minutes), workshop.folder / "long"
+    try:
+        found = in_a_child(
+            "separated",
+            source=source,
+            folder=folder,
+            model=model,
+            catalog=workshop.repository.catalog,
+            weights=workshop.repository.converted,
+            device="cpu",
+        )
+    finally:
+        source.unlink()
+        shutil.rmtree(folder, ignore_errors=True)
+    return {
+        "seconds": found["seconds"],
+        "peak_MiB": found["peak_bytes"] / _MIB,
+        "processor_s_a_minute": found["processor_seconds"] / minutes,
+    }
