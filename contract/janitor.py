@@ -32,6 +32,8 @@ class Janitor:
             _log.warning("jobs_reclaimed", requeued=reaped.requeued, failed=reaped.failed)
         for job_id in reaped.to_publish:
             self._queue.enqueue(job_id)
+        for job_id in reaped.failed:
+            self.remove_results(job_id)
 
     def tidy(self) -> None:
         """Files and records whose time is over.
@@ -45,10 +47,14 @@ class Janitor:
         finally:
             self._store.forget(_AT_ONCE)
 
+    def remove_results(self, job_id: str) -> None:
+        """What the attempts at a job that came to nothing left in storage."""
+        self._storage.delete_folder(f"results/{job_id}")
+
     def remove_files(self, job_id: str) -> None:
         """Everything a job has in storage."""
         self._storage.delete_folder(f"uploads/{job_id}")
-        self._storage.delete_folder(f"results/{job_id}")
+        self.remove_results(job_id)
 
     def _remove_due(self) -> None:
         failures = 0

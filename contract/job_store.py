@@ -174,6 +174,10 @@ class JobStore:
         """How many jobs wait."""
         return self._line.depth()
 
+    def running(self) -> list[Job]:
+        """The jobs that are claimed now, whether their leases hold or not."""
+        return [job for job in self._records.read_all(self._line.claimed()) if job is not None]
+
     def counts(self) -> dict[JobStatus, int]:
         """How many jobs wait and run now, and how many ever ended each way."""
         return self._line.counts()

@@ -77,6 +77,11 @@ class WaitingLine:
             now = seconds * 1000 + microseconds // 1000
             return texts(self._redis.zrangebyscore(keys.LEASES, "-inf", now, start=0, num=_SWEPT_AT_ONCE))
 
+    def claimed(self) -> list[str]:
+        """Jobs with a lease, lapsed or not."""
+        with store_errors():
+            return texts(self._redis.zrange(keys.LEASES, 0, -1))
+
     def unheard(self) -> list[str]:
         """Waiting jobs whose message may be lost; marked as sent, so that they come once in a while."""
         age = int(self._queue.republish_seconds * 1000)

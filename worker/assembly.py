@@ -1,5 +1,6 @@
 """Builds a worker's parts from its settings: the only place here that makes clients. Opens no connection yet."""
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -26,6 +27,7 @@ from worker.scratch import Scratch
 from worker.settings import WorkerSettings
 from worker.stops import Departure
 from worker.time_limits import TimeLimits
+from worker.worker_ids import worker_id
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,10 +82,11 @@ def assemble_separating(base: Base, device: DeviceFacts, *, abandon: Callable[[]
     weights = _weights(settings)
     chooser = ModelChooser(load_recipes(settings.models.catalog), weights)
     models = ModelPool(_loader(settings, chooser, weights), budget_bytes=settings.memory_bytes, metrics=metrics)
-    presence = Presence(registry=base.registry, device=device, resident=lambda: models.resident)
+    name = worker_id(settings.instance, os.getpid())
+    presence = Presence(worker_id=name, registry=base.registry, device=device, resident=lambda: models.resident)
     longest = settings.limits.max_duration_seconds
     runner = Runner(
-        worker_id=presence.worker_id,
+        worker_id=name,
         store=base.store,
         queue=base.queue,
         speeds=SpeedBook(base.redis),

@@ -12,21 +12,19 @@ _log = structlog.get_logger(__name__)
 
 
 class Deafness:
-    """`children`: the processes of this worker, by id; `patience_seconds`: how long it may look deaf."""
+    """`living`: the ids of this worker's processes, as registered; `patience_seconds`: how long it may look deaf."""
 
     def __init__(
         self,
         store: JobStore,
         registry: WorkerRegistry,
         *,
-        host: str,
-        children: Callable[[], list[int]],
+        living: Callable[[], set[str]],
         patience_seconds: float,
     ) -> None:
         self._store = store
         self._registry = registry
-        self._host = host
-        self._children = children
+        self._living = living
         self._patience = patience_seconds
         self._since: float | None = None
 
@@ -41,6 +39,6 @@ class Deafness:
     def _idles_while_jobs_wait(self) -> bool:
         if self._store.depth() == 0:
             return False
-        pids = self._children()
-        ours = [facts for facts in self._registry.live() if facts.host == self._host and facts.pid in pids]
+        living = self._living()
+        ours = [facts for facts in self._registry.live() if facts.worker_id in living]
         return bool(ours) and all(facts.current_job is None for facts in ours)

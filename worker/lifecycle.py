@@ -8,6 +8,7 @@ from celery import signals
 
 from contract.errors import OperatorError
 from contract.logs import configure_logs
+from worker import departure_order
 from worker.separating import SeparatingProcess
 from worker.settings import WorkerSettings
 from worker.watchman import Watchman
@@ -43,6 +44,9 @@ def connect(settings: WorkerSettings) -> None:
         if _Process.separating is not None:
             _Process.separating.stop()
 
+    def worker_prepares(**_: Any) -> None:
+        departure_order.listen_early()
+
     def worker_begins(sender: Any, **_: Any) -> None:
         _check_light()
         try:
@@ -58,6 +62,7 @@ def connect(settings: WorkerSettings) -> None:
     signals.setup_logging.connect(logs, weak=False)
     signals.worker_process_init.connect(child_begins, weak=False)
     signals.worker_process_shutdown.connect(child_ends, weak=False)
+    signals.worker_init.connect(worker_prepares, weak=False)
     signals.worker_ready.connect(worker_begins, weak=False)
     signals.worker_shutdown.connect(worker_ends, weak=False)
 

@@ -5,6 +5,7 @@ It reads the environment and makes the Celery app. Importing it loads no torch, 
 
 import os
 import sys
+import uuid
 
 from celery import Celery
 
@@ -41,6 +42,7 @@ def _told() -> WorkerSettings:
         sys.exit(in_one_line(error))
 
 
+os.environ.setdefault("STEMIFY_INSTANCE", uuid.uuid4().hex[:8])  # its children inherit it
 _settings = _told()
 app = make_app(_settings)
 

@@ -18,6 +18,8 @@ _log = structlog.get_logger(__name__)
 
 _RETRY_SECONDS = 600.0
 """After a model could not be fetched, jobs that may fall back do not wait for another try for so long."""
+_INSISTING_RETRY_SECONDS = 30.0
+"""The same for jobs that name the model: all attempts of one job are answered by the first one's wait."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ class ModelChooser:
         recipe = self.recipe(options.model)
         fallback = self._fallback(options)
         try:
-            self._obtain(recipe, told, patient=fallback is None)
+            self._obtain(recipe, told, insists=fallback is None)
         except ModelUnavailable as error:
             if fallback is None:
                 raise
@@ -68,11 +70,11 @@ class ModelChooser:
         """Whether the model could be loaded without fetching anything."""
         return name in self._recipes and self._weights.state(self._recipes[name]) == "ready"
 
-    def _obtain(self, recipe: ModelRecipe, told: Told, *, patient: bool) -> None:
+    def _obtain(self, recipe: ModelRecipe, told: Told, *, insists: bool) -> None:
         if self._weights.state(recipe) != "absent":
             return
         since = time.monotonic() - self._unavailable.get(recipe.name, float("-inf"))
-        if not patient and since < _RETRY_SECONDS:
+        if since < (_INSISTING_RETRY_SECONDS if insists else _RETRY_SECONDS):
             raise ModelUnavailable(f"The weights of {recipe.name} could not be fetched.")
         try:
             self._weights.fetch(recipe, told)

@@ -19,10 +19,10 @@ _RENEWAL_SECONDS = 10.0
 class Presence:
     """One process that separates. `device`: what it runs on; `resident`: the names of its loaded models, now."""
 
+    worker_id: str
     registry: WorkerRegistry
     device: DeviceFacts
     resident: Callable[[], tuple[str, ...]]
-    worker_id: str = field(default_factory=lambda: f"{socket.gethostname()}-{os.getpid()}")
     _job_id: str | None = None
     _started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
 

@@ -19,7 +19,9 @@ class ResultShelf:
 
     def __init__(self, storage: BlobStore, job: Job) -> None:
         self._storage = storage
-        self._folder = f"results/{job.job_id}/{job.fence}"
+        self._all = f"results/{job.job_id}"
+        self._fence = job.fence
+        self._folder = f"{self._all}/{job.fence}"
 
     def put_stem(self, file: StemFile) -> Stem:
         """Store a stem and its outline durably. Raises InsufficientStorage, StorageUnavailable."""
@@ -50,10 +52,18 @@ class ResultShelf:
 
     def clear(self) -> None:
         """Remove what was stored. What cannot be removed now is an orphan, and the janitor's."""
+        self._remove(self._folder)
+
+    def clear_earlier(self) -> None:
+        """Remove what attempts before this one left when they were killed."""
+        for fence in range(1, self._fence):
+            self._remove(f"{self._all}/{fence}")
+
+    def _remove(self, folder: str) -> None:
         try:
-            self._storage.delete_folder(self._folder)
+            self._storage.delete_folder(folder)
         except OperatorError:
-            _log.warning("results_not_removed", folder=self._folder)
+            _log.warning("results_not_removed", folder=folder)
 
     def _put(self, key: str, content: bytes) -> None:
         with self._storage.writer(key) as writer:

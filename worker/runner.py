@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 import structlog
 from structlog.contextvars import bound_contextvars
 
-from contract.errors import FailureCode, StoreUnavailable
-from contract.events import JobCanceled, JobCompleted, JobFailed, JobReleased, JobRequeued
+from contract.errors import JobNotFound, StoreUnavailable
+from contract.events import JobCompleted, JobFailed, JobReleased
 from contract.job_store import JobStore
 from contract.jobs import Job
 from contract.settings import QueueSettings
@@ -19,19 +19,19 @@ from contract.task_queue import TaskQueue
 from contract.tracing import Tracing
 from worker.endings import Ending, tell
 from worker.engine import Canceled
-from worker.failures import Failure, failure_of
+from worker.failures import failure_of
 from worker.lease import Lease
 from worker.metrics import Metrics
+from worker.pace import Pace
 from worker.pipeline import Pipeline
 from worker.progress import Progress
 from worker.result_shelf import ResultShelf
 from worker.stops import Departure, Stop, Stopped
-from worker.time_limits import TimeLimits, effort
+from worker.time_limits import TimeLimits
+from worker.verdicts import after_failure, after_stop
 from worker.watching import Watching
 
 _log = structlog.get_logger(__name__)
-
-_TIMED_OUT = Failure(FailureCode.timed_out, "The job took longer than this service allows for a recording this long.")
 
 
 class ProcessSpent(Exception):
@@ -91,9 +91,11 @@ class _Attempt:
     def __init__(self, runner: Runner, job: Job) -> None:
         self._runner = runner
         self._job = job
-        self._speed = _known_speed(runner.speeds, job)
-        self._deadline = runner.limits.deadline(job, speed=self._speed)
+        self._pace = Pace(runner.speeds, job)
+        self._deadline = runner.limits.deadline(job, speed=self._pace.speed)
+        self._most = runner.leases.max_attempts
         self._ends_process = False
+        self._error: Exception | None = None
         self._ended = threading.Lock()
 
     def run(self) -> None:
@@ -101,9 +103,11 @@ class _Attempt:
         runner = self._runner
         _log.info("job_claimed", fence=self._job.fence)
         lease = Lease(runner.store, self._job, beat_seconds=runner.leases.beat_seconds, on_beat=self._enforce)
-        with runner.departure.listening(), lease:
-            ending = self._work(lease)
-            self._end(ending)
+        try:
+            with runner.departure.listening(), lease:
+                self._end(self._work(lease))
+        except StoreUnavailable:
+            _log.error("ending_not_told", advice="The job is taken back when its lease lapses.")
         if self._ends_process:
             raise ProcessSpent
 
@@ -111,41 +115,22 @@ class _Attempt:
         """The attempt's ending; None when the job is another's by now."""
         watching = Watching(
             lease,
-            Progress(expected_seconds=self._expected_seconds()),
+            Progress(expected_seconds=self._pace.expected_seconds),
             leaving=lambda: self._runner.departure.is_due,
             timed_out=lambda: self._deadline.passed,
         )
         try:
             return self._runner.pipeline.run(self._job, watching)
         except (Stopped, Canceled):
-            return self._stopped(watching.stop)
+            return after_stop(watching.stop, self._job, max_attempts=self._most)
         except SystemExit:  # how Celery ends a child in the middle of a task
-            self._end(JobReleased(at=_now()))
+            self._end(JobReleased(at=datetime.now(UTC)))
             raise
         except Exception as error:  # noqa: BLE001 - the outermost place of this tier: whatever happened, the job ends
-            return self._failed(error, lost=watching.stop is Stop.lease_lost)
-
-    def _stopped(self, why: Stop | None) -> Ending | None:
-        match why:
-            case Stop.lease_lost:
-                return None
-            case Stop.canceled:
-                return JobCanceled(at=_now())
-            case Stop.leaving:
-                return JobReleased(at=_now())
-        return self._ending_of(_TIMED_OUT)
-
-    def _failed(self, error: Exception, *, lost: bool) -> Ending | None:
-        failure = failure_of(error)
-        self._ends_process = failure.ends_process
-        _log.warning("attempt_failed", code=failure.code, exc_info=error)
-        return None if lost else self._ending_of(failure)
-
-    def _ending_of(self, failure: Failure) -> JobFailed | JobRequeued:
-        """Another attempt, where that may help and there is one left."""
-        if failure.retryable and self._job.attempt < self._runner.leases.max_attempts:
-            return JobRequeued(at=_now(), reason=f"{failure.code}: {failure.detail}")
-        return JobFailed(at=_now(), code=failure.code, detail=failure.detail, retryable=failure.retryable)
+            failure = failure_of(error)
+            self._error, self._ends_process = error, failure.ends_process
+            lost = watching.stop is Stop.lease_lost
+            return None if lost else after_failure(failure, self._job, max_attempts=self._most)
 
     def _end(self, ending: Ending | None) -> None:
         """Say it, unless the thread that beats says already that the attempt took too long."""
@@ -160,45 +145,42 @@ class _Attempt:
         """Tell the store, and leave nothing behind that nobody refers to."""
         runner, job = self._runner, self._job
         told = None if ending is None else tell(runner.store, job, ending)
+        shelf = ResultShelf(runner.pipeline.storage, job)
         if told is None or not isinstance(ending, JobCompleted):
-            ResultShelf(runner.pipeline.storage, job).clear()
+            shelf.clear()
         if ending is None or told is None:
-            _log.warning("lease_lost")
-            runner.metrics.ended("lease_lost")
+            self._came_too_late()
             return
+        if self._error is not None:
+            _log.warning("attempt_failed", code=failure_of(self._error).code, exc_info=self._error)
         _log.info("attempt_ended", ending=ending.type, status=told.status, progress=told.progress)
         runner.metrics.ended(ending.type, ending.code if isinstance(ending, JobFailed) else "")
+        if told.is_terminal:
+            shelf.clear_earlier()
         if isinstance(ending, JobCompleted):
-            self._learn(ending)
+            runner.metrics.completed(model=ending.model.name, device=ending.device, timings=ending.timings)
+            self._pace.learn(ending)
         if isinstance(ending, JobReleased):
             with contextlib.suppress(StoreUnavailable):
                 runner.queue.enqueue(job.job_id, job.trace)
 
-    def _learn(self, done: JobCompleted) -> None:
-        self._runner.metrics.completed(model=done.model.name, device=done.device, timings=done.timings)
-        work = sum(seconds for name, seconds in done.timings.items() if name != "realtime_factor")
-        audio = (done.source.duration_seconds or 0.0) * effort(self._job.options)
-        with contextlib.suppress(StoreUnavailable):
-            self._runner.speeds.learn(done.model.name, done.device, audio_seconds=audio, work_seconds=work)
+    def _came_too_late(self) -> None:
+        """The job went on without this attempt. Somebody deleting it is no trouble; a lapsed lease may be one."""
+        try:
+            now = self._runner.store.get(self._job.job_id)
+        except (JobNotFound, StoreUnavailable) as error:
+            _log.info("job_gone", because=error.code)
+        else:
+            _log.warning("lease_lost", status=now.status, held_by=now.worker, exc_info=self._error)
+        self._runner.metrics.ended("lease_lost")
 
     def _enforce(self) -> None:
         """In the thread that beats: an attempt that hangs past its hard limit is ended for it, with the process."""
         if self._deadline.overdue and self._is_first_to_end():
             _log.error("attempt_hangs")
-            with contextlib.suppress(StoreUnavailable):  # the lease lapses then; nobody else ends this process
-                self._say(self._ending_of(_TIMED_OUT))
-            self._runner.abandon()
-
-    def _expected_seconds(self) -> float | None:
-        audio = self._job.source.duration_seconds
-        return None if audio is None or self._speed is None else audio * self._speed * effort(self._job.options)
-
-
-def _known_speed(speeds: SpeedBook, job: Job) -> float | None:
-    with contextlib.suppress(StoreUnavailable):
-        return speeds.of(job.options.model)
-    return None
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
+            try:
+                self._say(after_stop(Stop.timed_out, self._job, max_attempts=self._most))
+            except StoreUnavailable:
+                _log.warning("ending_not_told", advice="The lease lapses by itself.")
+            finally:
+                self._runner.abandon()

@@ -1,12 +1,12 @@
 """The process that separates: its parts, made and warmed in the background, and its one door, `run`. No Celery here."""
 
 import os
-import signal
 import threading
 
 import structlog
 
 from contract.errors import OperatorError, StoreUnavailable
+from worker import departure_order
 from worker.assembly import SeparatingParts, assemble_base, assemble_separating
 from worker.engine import CatalogInvalid, DeviceUnavailable, EngineError
 from worker.engine.device_facts import describe_device
@@ -57,16 +57,23 @@ class SeparatingProcess:
             device = describe_device(self._settings.device)
             parts = assemble_separating(assemble_base(self._settings), device, abandon=self._abandon)
         except (DeviceUnavailable, CatalogInvalid, OperatorError, OSError, ValueError) as error:
-            # Another child would fare no better: the worker ends, and whoever watches it sees why.
-            _log.critical("cannot_separate", because=str(error))
-            os.kill(os.getppid(), signal.SIGTERM)
-            self._started.set()
+            self._cannot(str(error))
+            return
+        except Exception as error:  # noqa: BLE001 - the outermost place of this thread: silence would look like idleness
+            _log.exception("start_failed")
+            self._cannot(f"{type(error).__name__}: {error}")
             return
         self._parts = parts
         self._started.set()
         parts.presence.start()
         self._serve_metrics(parts)
         self._warm(parts)
+
+    def _cannot(self, because: str) -> None:
+        """Another child would fare no better: the worker ends, and whoever watches it sees why."""
+        _log.critical("cannot_separate", because=because)
+        os.kill(os.getppid(), departure_order.HELPLESS)
+        self._started.set()
 
     def _serve_metrics(self, parts: SeparatingParts) -> None:
         port = self._settings.metrics_port
@@ -93,5 +100,5 @@ def _tried(name: str, parts: SeparatingParts) -> None:
     try:
         with parts.models.borrow(name):
             parts.presence.busy(None)
-    except EngineError as error:
+    except (EngineError, OperatorError, OSError, MemoryError) as error:
         _log.warning("not_preloaded", model=name, because=str(error))

@@ -27,6 +27,9 @@ class TimeLimitSettings(SettingsGroup):
 class WorkerSettings(SharedSettings):
     """Everything a worker is told."""
 
+    instance: str = Field(
+        "one", pattern=r"^[A-Za-z0-9]+$", description="Tells workers of one host name apart; made up at each start."
+    )
     device: str = Field("auto", description="auto (a GPU that works, else the CPU), cpu, cuda, cuda:1, mps.")
     precision: Precision = Field("auto", description="Of the networks' arithmetic.")
     concurrency: int = Field(1, ge=1, le=64, description="Jobs at once; one child a device, so leave it at 1.")

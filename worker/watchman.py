@@ -1,8 +1,6 @@
 """What a worker's main process does besides listening: shows that it lives, sweeps, and stops in good order."""
 
 import os
-import signal
-import socket
 from collections.abc import Callable
 
 import structlog
@@ -11,15 +9,17 @@ from worker import departure_order
 from worker.assembly import assemble_base, assemble_janitor
 from worker.chores import Chore
 from worker.deafness import Deafness
+from worker.lost_children import LostChildren
 from worker.scratch import Scratch
 from worker.settings import WorkerSettings
+from worker.worker_ids import worker_id
 
 _log = structlog.get_logger(__name__)
 
 _HEARTBEAT_SECONDS = 5.0
 _TIDY_SECONDS = 60.0
 _ORPHANS_SECONDS = 3600.0
-_SCRATCH_SECONDS = 300.0
+_CHILDREN_SECONDS = 1.0
 
 
 class Watchman:
@@ -33,18 +33,27 @@ class Watchman:
         self._deafness = Deafness(
             base.store,
             base.registry,
-            host=socket.gethostname(),
-            children=children,
+            living=self._living,
             patience_seconds=settings.idle_seconds,
+        )
+        lost_children = LostChildren(
+            base.store, base.queue, children=children, name=self._name, clear=janitor.remove_results
         )
         self._chores = [
             Chore("heartbeat", _HEARTBEAT_SECONDS, self._show_life),
             Chore("sweep", settings.queue.sweep_seconds, janitor.sweep),
             Chore("tidy", _TIDY_SECONDS, janitor.tidy),
             Chore("orphans", _ORPHANS_SECONDS, orphans.sweep),
-            Chore("scratch", _SCRATCH_SECONDS, Scratch(settings.scratch_folder).sweep),
+            Chore("scratch", settings.queue.sweep_seconds, Scratch(settings.scratch_folder).sweep),
+            Chore("children", _CHILDREN_SECONDS, lost_children.look),
             Chore("ears", _HEARTBEAT_SECONDS, self._listen_to_itself),
         ]
+
+    def _living(self) -> set[str]:
+        return {self._name(pid) for pid in self._children()}
+
+    def _name(self, pid: int) -> str:
+        return worker_id(self._settings.instance, pid)
 
     def start(self) -> None:
         """Begin; called in the main thread, where signals are."""
@@ -67,4 +76,4 @@ class Watchman:
     def _listen_to_itself(self) -> None:
         if self._deafness.look():
             _log.critical("deaf", advice="It ends now and should be started anew.")
-            os.kill(os.getpid(), signal.SIGTERM)
+            os.kill(os.getpid(), departure_order.HELPLESS)

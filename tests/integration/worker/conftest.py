@@ -1,12 +1,9 @@
 """Real workers on a real server, with a tiny model and leases short enough to be lost in a test."""
 
-import io
-import wave
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from redis import Redis
 
@@ -21,7 +18,8 @@ from contract.storage import BlobStore, open_storage
 from contract.task_queue import TaskQueue, make_celery
 from contract.worker_registry import WorkerRegistry
 from tests.builders import a_job, a_source
-from tests.tiny_model import RATE, write_tiny_catalog
+from tests.noise import noise
+from tests.tiny_model import write_tiny_catalog
 from tests.worker_process import START_SECONDS, WorkerProcess, wait_for
 
 
@@ -127,18 +125,7 @@ def worker_alone(start_worker: Callable[..., WorkerProcess], registry: WorkerReg
 @pytest.fixture
 def make_song() -> Callable[..., bytes]:
     """make_song(seconds, channels=2): noise as a 16-bit WAV at the tiny model's rate."""
-
-    def make(seconds: float, channels: int = 2) -> bytes:
-        samples = np.random.default_rng(1).integers(-8_000, 8_000, int(seconds * RATE) * channels, dtype="<i2")
-        file = io.BytesIO()
-        with wave.open(file, "wb") as song:
-            song.setnchannels(channels)
-            song.setsampwidth(2)
-            song.setframerate(RATE)
-            song.writeframes(samples.tobytes())
-        return file.getvalue()
-
-    return make
+    return noise
 
 
 @pytest.fixture

@@ -35,7 +35,7 @@ def test_a_killed_child_costs_an_attempt_not_the_job(start_worker, short_job, ru
     os.kill(child_of(job), signal.SIGKILL)
     job = ended(job)
     assert (job.status, job.attempt, job.fence) == (JobStatus.completed, 2, 2)
-    assert [attempt.reason for attempt in job.attempts] == ["The worker was lost: its lease lapsed."]
+    assert [attempt.reason for attempt in job.attempts] == ["The process that did it died."]
     assert all(stem.blob.startswith(f"results/{job.job_id}/2/") for stem in job.stems)
 
 
@@ -97,7 +97,7 @@ def test_a_frozen_worker_finds_its_job_taken(start_worker, short_job, running, e
 def test_a_worker_without_its_device_ends_and_says_why(start_process, environment):
     environment["STEMIFY_DEVICE"] = "cuda:99"
     worker = start_process()
-    worker.wait()
+    assert worker.wait() == os.EX_UNAVAILABLE
     assert "cannot_separate" in worker.log
     assert "cuda:99" in worker.log
 

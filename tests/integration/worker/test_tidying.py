@@ -54,6 +54,17 @@ def test_a_lost_job_is_rung_for_again(store, submit, bell, storage, redis, queue
     assert redis.llen(queue_settings.name) == 2
 
 
+def test_a_job_lost_for_good_leaves_no_results(store, submit, bell, storage, redis, put):
+    job = submit(b"a song", ring=False, model="tiny")
+    for _ in range(3):
+        store.claim(job.job_id, worker="dead")
+        put(f"results/{job.job_id}/{store.get(job.job_id).fence}/vocals.wav")
+        redis.zadd(keys.LEASES, {job.job_id: 1})
+    Janitor(store, bell, storage).sweep()
+    assert store.get(job.job_id).status is JobStatus.failed
+    assert not list(storage.list("results"))
+
+
 def test_files_go_before_the_record(redis, queue_settings, bell, storage, done, put):
     store = JobStore(redis, queue=queue_settings, retention=RetentionSettings(files_seconds=1, records_seconds=1))
     job = done()
@@ -136,13 +147,13 @@ def test_a_worker_that_idles_while_jobs_wait_is_deaf(store, registry, submit):
         facts = WorkerFacts(worker_id="w", host="here", pid=7, device="cpu", started_at=datetime.now(UTC))
         registry.announce(facts.model_copy(update={"current_job": current_job}))
 
-    def deaf(pids: list[int]) -> bool:
-        return Deafness(store, registry, host="here", children=lambda: pids, patience_seconds=0).look()
+    def deaf(ids: set[str]) -> bool:
+        return Deafness(store, registry, living=lambda: ids, patience_seconds=0).look()
 
     announce(None)
-    assert not deaf([7]), "nobody waits"
+    assert not deaf({"w"}), "nobody waits"
     submit(b"a song", ring=False, model="tiny")
-    assert deaf([7])
-    assert not deaf([8]), "another worker's child"
+    assert deaf({"w"})
+    assert not deaf({"v"}), "another worker's child"
     announce("f" * 32)
-    assert not deaf([7]), "it works"
+    assert not deaf({"w"}), "it works"

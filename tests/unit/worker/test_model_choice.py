@@ -76,6 +76,15 @@ def test_jobs_that_may_fall_back_do_not_wait_for_a_fetch_each_time():
     assert shelf.fetches == 1
 
 
+def test_all_attempts_of_a_job_wait_for_one_fetch():
+    shelf = Shelf("demo")
+    chooser = ModelChooser(RECIPES, shelf)
+    for _ in range(3):
+        with pytest.raises(ModelUnavailable):
+            chooser.choose(options("htdemucs"), lambda *_: None)
+    assert shelf.fetches == 1
+
+
 def test_an_unknown_model_is_said_so():
     with pytest.raises(UnknownModel):
         choose(Shelf(), options("other"))

@@ -15,8 +15,10 @@ def test_a_folder_is_private_and_goes(tmp_path):
 def test_what_a_killed_process_left_is_swept(tmp_path):
     left = tmp_path / "stemify-job-left"
     (left / "stems").mkdir(parents=True)
-    os.utime(left, (0, 0))
-    young = tmp_path / "stemify-job-young"
+    old = tmp_path / "stemify-new-old"
+    old.mkdir()
+    os.utime(old, (0, 0))
+    young = tmp_path / "stemify-new-young"
     young.mkdir()
     foreign = tmp_path / "other"
     foreign.mkdir()
