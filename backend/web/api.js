@@ -11,15 +11,16 @@ export const job = (id) => ask("GET", `${PREFIX}/jobs/${encodeURIComponent(id)}`
 export const cancel = (id) => ask("POST", `${PREFIX}/jobs/${encodeURIComponent(id)}/cancel`);
 export const remove = (id) => ask("DELETE", `${PREFIX}/jobs/${encodeURIComponent(id)}`);
 export const peaks = (url, points) => ask("GET", `${url}?points=${points}`);
-
+export const mix = (address, wish) => ask("POST", address, wish);
 
 // Whether the server answers at all.
 export const isThere = () => fetch("/health/live").then((response) => response.ok, () => false);
 
-async function ask(method, path) {
+async function ask(method, path, body) {
+  const headers = { Accept: "application/json", ...(body && { "Content-Type": "application/json" }) };
   let response;
   try {
-    response = await fetch(path, { method, headers: { Accept: "application/json" } });
+    response = await fetch(path, { method, headers, body: body && JSON.stringify(body) });
   } catch {
     throw unreachable();
   }

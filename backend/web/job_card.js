@@ -59,7 +59,7 @@ export class JobCard {
     if (this.#shown === (job?.job_id ?? null)) return;
     this.#shown = job?.job_id ?? null;
     this.#player?.close();
-    this.#player = job?.stems.length ? new Player(job.stems) : null;
+    this.#player = job?.stems.length ? new Player(job) : null;
     at("player").replaceChildren(...(this.#player ? [this.#player.root] : []));
   }
 }

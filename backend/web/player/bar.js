@@ -5,7 +5,8 @@ import { clock } from "../figures.js";
 import { text } from "../texts.js";
 import { labelled, set, slider } from "./strip.js";
 
-const SPEEDS = [0.5, 0.75, 0.9, 1, 1.1, 1.25, 1.5];
+const SPEEDS = [0.5, 0.6, 0.7, 0.75, 0.8, 0.9, 1, 1.1, 1.25, 1.5, 2];
+const SEMITONES = 12;
 const STEPS = 1000;
 
 export class Bar {
@@ -28,6 +29,7 @@ export class Bar {
         this.loop,
         quiet("loopTo", () => player.markLoop("to"), { text: "]", "aria-label": text("loopTo"), title: text("loopTo") }),
         labelled("speed", this.#speeds(player)),
+        labelled("pitch", this.#pitches(player)),
         labelled("volumeShort", this.master),
         quiet("reset", () => player.resetMix()),
       ),
@@ -68,11 +70,22 @@ export class Bar {
   }
 
   #speeds(player) {
-    const choice = element("select", { "aria-label": text("speedNote"), title: text("speedNote") });
-    for (const speed of SPEEDS) choice.append(element("option", { value: speed, text: `${speed}×`, selected: speed === 1 }));
-    choice.addEventListener("change", () => player.setSpeed(Number(choice.value)));
-    return choice;
+    const options = SPEEDS.map((speed) => [speed, `${speed}×`]);
+    return choice("speed", options, 1, (speed) => player.setSpeed({ speed }));
   }
+
+  #pitches(player) {
+    const all = Array.from({ length: 2 * SEMITONES + 1 }, (_, index) => SEMITONES - index);
+    const options = all.map((semitones) => [semitones, semitones > 0 ? `+${semitones}` : `${semitones}`.replace("-", "−")]);
+    return choice("pitch", options, 0, (semitones) => player.setSpeed({ semitones }));
+  }
+}
+
+function choice(key, options, usual, act) {
+  const made = element("select", { "aria-label": text(`${key}Named`), title: text(`${key}Note`) });
+  made.append(...options.map(([value, said]) => element("option", { value, text: said, selected: value === usual })));
+  made.addEventListener("change", () => act(Number(made.value)));
+  return made;
 }
 
 function quiet(key, act, attributes = {}) {

@@ -1,4 +1,7 @@
-// The audio nodes behind a mix: a gain and a pan for each stem, into one master. Knows no page.
+// The audio nodes behind a mix: a gain and a pan for each stem, into a bus, whose pitch may be shifted, into the master.
+// Knows no page.
+
+import { Pitch } from "./pitch.js";
 
 const GLIDE_SECONDS = 0.01; // a jump of a gain is heard as a click
 
@@ -6,13 +9,16 @@ export class Mixer {
   constructor(context, mix) {
     this.context = context;
     this.mix = mix;
+    this.bus = new GainNode(context);
     this.master = new GainNode(context, { gain: mix.master });
     this.meter = new AnalyserNode(context, { fftSize: 2048 });
+    this.pitch = new Pitch(context, this.bus, this.master);
     this.master.connect(this.meter).connect(context.destination);
     this.strips = mix.stems.map((stem, index) => {
-      const gain = new GainNode(context, { gain: mix.heard(index) });
+      // Two channels always: a mono stem is panned like any other, and is as loud in the middle as it is.
+      const gain = new GainNode(context, { gain: mix.heard(index), channelCount: 2, channelCountMode: "explicit" });
       const pan = new StereoPannerNode(context, { pan: stem.pan });
-      gain.connect(pan).connect(this.master);
+      gain.connect(pan).connect(this.bus);
       return { gain, pan };
     });
   }

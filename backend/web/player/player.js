@@ -7,11 +7,11 @@ import { Bar } from "./bar.js";
 import { listen } from "./keys.js";
 import { Lanes } from "./lanes.js";
 import { Mix } from "./mix.js";
-import { Mixer } from "./mixer.js";
+import { Mixdown } from "./mixdown.js";
 import { plainAudio } from "./plain_audio.js";
-import { PIECE_SECONDS, TooLong, openStems } from "./stem_audio.js";
+import { openSound } from "./sound.js";
+import { TooLong } from "./stem_audio.js";
 import { Strip } from "./strip.js";
-import { Transport } from "./transport.js";
 import { Waveform } from "./waveform.js";
 
 const POINTS = 1200;
@@ -20,14 +20,15 @@ const SHORTEST_LOOP_SECONDS = 0.2;
 export class Player {
   #ending = new AbortController(); // of the keys
   #closing = new AbortController(); // of all
-  #sound = null; // a promise of {context, mixer, transport}, made at the first play: browsers want a gesture
+  #sound = null; // a promise of it, made at the first play
   #ready = null;
   #seconds = 0; // where it stands before there is sound
-  #speed = 1;
+  #speed = { speed: 1, semitones: 0 };
   #loop = { from: 0, to: 0, on: false };
   #last = "paused";
 
-  constructor(stems) {
+  constructor(job) {
+    const { stems } = job;
     this.stems = stems;
     this.length = stems[0].duration_seconds;
     this.mix = new Mix(stems.map((stem) => stem.name), () => this.#showMix());
@@ -35,8 +36,8 @@ export class Player {
     this.strips = stems.map((stem, index) => new Strip(stem, (values) => this.mix.set(index, values)));
     this.note = element("p", { className: "note", role: "status" });
     const list = element("ul", { className: "strips" }, ...this.strips.map((strip) => strip.root));
-    const keys = element("details", { className: "keys" }, element("summary", { text: text("keys") }), element("p", { text: text("keysAre") }));
-    this.root = element("section", { className: "player", "aria-label": text("player") }, this.bar.root, this.note, list, keys);
+    const foot = element("div", { className: "player-foot" }, this.#mixdown(job).root, keysTold());
+    this.root = element("section", { className: "player", "aria-label": text("player") }, this.bar.root, this.note, list, foot);
     this.lanes = new Lanes(list, { onSeek: (at) => this.seekTo(at * this.length), onRegion: (region) => this.#choose(region) });
     this.#showMix();
     this.bar.showLoop(null, false);
@@ -54,8 +55,7 @@ export class Player {
       return this.#fallBack(error);
     }
     if (this.#ending.signal.aborted || this.#ready.transport.playing) return;
-    await this.#ready.context.resume();
-    this.#ready.transport.play();
+    await this.#ready.play();
     this.#tick();
   }
 
@@ -70,7 +70,7 @@ export class Player {
   }
 
   get position() {
-    return this.#ready ? this.#ready.transport.position / this.#rate : this.#seconds;
+    return this.#ready?.position ?? this.#seconds;
   }
 
   toggle(index, what) {
@@ -90,9 +90,14 @@ export class Player {
     this.#setLoop(empty ? { from: 0, to: this.length, on: true } : { ...this.#loop, on: !this.#loop.on });
   }
 
-  setSpeed(speed) {
-    this.#speed = speed;
-    this.#ready?.transport.setSpeed(speed);
+  // `wanted` has speed (1: as recorded), semitones, or both.
+  async setSpeed(wanted) {
+    this.#speed = { ...this.#speed, ...wanted };
+    try {
+      await this.#ready?.setSpeed(this.#speed);
+    } catch {
+      this.note.textContent = text("pitchFailed");
+    }
   }
 
   setMaster(volume) {
@@ -112,7 +117,7 @@ export class Player {
   close() {
     this.#ending.abort();
     this.#closing.abort();
-    this.#sound?.then(({ context, transport }) => (transport.pause(), context.close()), () => {});
+    this.#sound?.then((sound) => sound.close(), () => {});
     this.root.remove();
   }
 
@@ -121,30 +126,16 @@ export class Player {
   }
 
   async #open() {
-    const context = new AudioContext({ sampleRate: this.#rate, latencyHint: "interactive" });
-    try {
-      return await this.#assemble(context);
-    } catch (error) {
-      context.close();
-      throw error;
-    }
+    const sound = await openSound(this.stems, this.mix, (state) => this.#show(state));
+    sound.transport.seek(this.#seconds * this.#rate);
+    sound.transport.setLoop(this.#frames(this.#loop));
+    await sound.setSpeed(this.#speed);
+    return sound;
   }
 
-  async #assemble(context) {
-    const pieces = await openStems(this.stems, context);
-    const mixer = new Mixer(context, this.mix);
-    const transport = new Transport({
-      context,
-      stems: pieces.map((piece, index) => ({ piece, output: mixer.input(index) })),
-      frames: this.stems[0].frames,
-      rate: this.#rate,
-      pieceFrames: PIECE_SECONDS * this.#rate,
-      onChange: (state) => this.#show(state),
-    });
-    transport.seek(this.#seconds * this.#rate);
-    transport.setSpeed(this.#speed);
-    transport.setLoop(this.#frames(this.#loop));
-    return { context, mixer, transport };
+  #mixdown(job) {
+    const onSaid = (words) => (this.note.textContent = words);
+    return new Mixdown({ address: `${job.links.self}/mixes`, format: this.stems[0].format, mix: this.mix, onSaid });
   }
 
   #frames({ from, to, on }) {
@@ -213,4 +204,8 @@ export class Player {
     this.strips.forEach((strip, index) => strip.root.append(plainAudio(this.stems[index])));
     this.root.classList.add("plain");
   }
+}
+
+function keysTold() {
+  return element("details", { className: "keys" }, element("summary", { text: text("keys") }), element("p", { text: text("keysAre") }));
 }

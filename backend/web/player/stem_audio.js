@@ -1,43 +1,62 @@
-// A stem's samples as the transport asks for them: pieces of a WAV file as they are needed, other formats decoded whole.
+// A stem's samples as the transport asks for them: pieces of WAV and FLAC files as they are needed, other formats whole.
 
-import { Unreadable, openWav } from "./wav_file.js";
+import { openFlac } from "./flac_file.js";
+import { Unreadable } from "./ranges.js";
+import { openWav } from "./wav_file.js";
 
-const KEPT_PIECES = 6; // of a WAV stem; with PIECE_SECONDS the bound on its memory: 9 MB at 48 kHz in stereo
+const KEPT_PIECES = 6; // of a stem; with PIECE_SECONDS the bound on its memory: 9 MB at 48 kHz in stereo
 export const PIECE_SECONDS = 4;
-// Formats other than WAV are decoded whole: all stems of a job together may take so much. 512 MiB is about
-// six minutes of four stems at 44.1 kHz in stereo.
+// Lossy formats are decoded whole: all stems of a job together may take so much. 512 MiB is about six minutes of four
+// stems at 44.1 kHz in stereo.
 export const WHOLE_BYTES = 512 * 2 ** 20;
+const IN_PIECES = { wav: wavPieces, flac: flacPieces };
 
 export class TooLong extends Error {}
 
 // Resolves to functions, one a stem: `piece(start, frames)` resolves to {buffer, offset}, `offset` in seconds.
 // Throws TooLong when the stems would not fit, Unreadable when the browser cannot get at them.
 export async function openStems(stems, context) {
-  if (stems.every((stem) => stem.format === "wav")) return Promise.all(stems.map((stem) => inPieces(stem, context)));
+  const open = IN_PIECES[stems[0].format] ?? whole;
   const bytes = stems.reduce((sum, stem) => sum + stem.duration_seconds * context.sampleRate * stem.channels * 4, 0);
-  if (bytes > WHOLE_BYTES) throw new TooLong();
-  return Promise.all(stems.map((stem) => whole(stem, context)));
+  if (open === whole && bytes > WHOLE_BYTES) throw new TooLong();
+  return Promise.all(stems.map((stem) => open(stem, context)));
 }
 
-async function inPieces(stem, context) {
+async function wavPieces(stem, context) {
   const file = await openWav(stem.url);
-  const length = PIECE_SECONDS * file.rate;
-  const kept = new Map();
-  const load = async (index) => {
-    const frames = Math.min(length, stem.frames - index * length);
-    const channels = await file.read(index * length, frames);
+  return keeping(stem, async (start, frames) => {
+    const channels = await file.read(start, frames);
     const buffer = context.createBuffer(channels.length, frames, file.rate);
     channels.forEach((samples, channel) => buffer.copyToChannel(samples.subarray(0, frames), channel));
-    return buffer;
-  };
+    return { buffer, origin: start };
+  });
+}
+
+async function flacPieces(stem, context) {
+  const { blockFrames, read } = await openFlac(stem.url);
+  return keeping(stem, async (start, frames) => {
+    const first = Math.floor(start / blockFrames);
+    const last = Math.floor((start + frames - 1) / blockFrames);
+    const buffer = await context.decodeAudioData(await read(first, last));
+    const origin = first * blockFrames;
+    if (buffer.length < start + frames - origin) throw new Unreadable("fewer samples than there are");
+    return { buffer, origin };
+  });
+}
+
+// `load(start, frames)` resolves to {buffer, origin}, `origin` being the frame the buffer begins with.
+function keeping(stem, load) {
+  const length = PIECE_SECONDS * stem.sample_rate;
+  const kept = new Map();
   return async (start) => {
     const index = Math.floor(start / length);
-    const found = kept.get(index) ?? load(index);
+    const found = kept.get(index) ?? load(index * length, Math.min(length, stem.frames - index * length));
     kept.delete(index); // the latest asked for comes last
     kept.set(index, found);
     found.catch(() => kept.delete(index));
     if (kept.size > KEPT_PIECES) kept.delete(kept.keys().next().value);
-    return { buffer: await found, offset: (start - index * length) / file.rate };
+    const { buffer, origin } = await found;
+    return { buffer, offset: (start - origin) / stem.sample_rate };
   };
 }
 

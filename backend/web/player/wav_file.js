@@ -1,32 +1,21 @@
 // A WAV file on a server, read in ranges: any stretch of it as samples, without fetching the rest. Knows no player.
 
+import { Unreadable, rangeOf } from "./ranges.js";
+
 const HEADER_BYTES = 4096;
 const PCM = 1;
 const FLOAT = 3;
 const EXTENSIBLE = 0xfffe;
 
-export class Unreadable extends Error {}
-
 // Resolves to {rate, channels, read(start, frames)}, `read` giving a Float32Array for each channel.
 // Throws Unreadable when it is no WAV file of a known form, or the server gives no ranges.
 export async function openWav(url) {
-  const form = formOf(await bytesOf(url, 0, HEADER_BYTES));
+  const form = formOf((await rangeOf(url, 0, HEADER_BYTES)).bytes);
   const read = async (start, frames) => {
-    const bytes = await bytesOf(url, form.begin + start * form.frameBytes, frames * form.frameBytes);
+    const { bytes } = await rangeOf(url, form.begin + start * form.frameBytes, frames * form.frameBytes);
     return samplesOf(bytes, form);
   };
   return { rate: form.rate, channels: form.channels, read };
-}
-
-async function bytesOf(url, first, count) {
-  const aborting = new AbortController();
-  const range = `bytes=${first}-${first + count - 1}`;
-  const response = await fetch(url, { headers: { Range: range }, signal: aborting.signal });
-  if (response.status !== 206) {
-    aborting.abort(); // a whole file must not be drawn into memory
-    throw new Unreadable(`asked for a range, answered with ${response.status}`);
-  }
-  return response.arrayBuffer();
 }
 
 function formOf(header) {
