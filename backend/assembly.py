@@ -11,6 +11,7 @@ from backend.idempotency import IdempotencyKeys
 from backend.live.relay import Relay
 from backend.live.rooms import Rooms
 from backend.metrics import Metrics, ServiceCollector
+from backend.outlooks import Outlooks
 from backend.rate_limits import JobsPerHour
 from backend.settings import ApiSettings
 from backend.snapshots import Snapshots
@@ -46,6 +47,7 @@ class Parts:
     janitor: Janitor
     workers: WorkerRegistry
     speeds: SpeedBook
+    outlooks: Outlooks
     snapshots: Snapshots
     relay: Relay
     rooms: Rooms
@@ -66,7 +68,8 @@ def assemble(settings: ApiSettings) -> Parts:
     queue = TaskQueue(make_celery(settings.redis, settings.queue), settings.queue.name)
     storage = open_storage(settings.storage)
     workers, speeds = WorkerRegistry(client), SpeedBook(client)
-    snapshots = Snapshots(store, speeds, workers)
+    outlooks = Outlooks(store, speeds, workers)
+    snapshots = Snapshots(store, outlooks)
     relay = Relay(listener, snapshots.read, silence_seconds=settings.live.silence_seconds)
     rooms = Rooms(relay, snapshots, settings.live)
     limit = settings.limits.jobs_per_hour
@@ -81,6 +84,7 @@ def assemble(settings: ApiSettings) -> Parts:
         janitor=Janitor(store, queue, storage),
         workers=workers,
         speeds=speeds,
+        outlooks=outlooks,
         snapshots=snapshots,
         relay=relay,
         rooms=rooms,

@@ -6,9 +6,13 @@ from typing import Annotated
 from fastapi import Depends, Path, Request
 
 from backend.assembly import Parts
+from backend.networks import mark_of
 from contract.errors import JobNotFound
 from contract.job_ids import is_job_id
 from contract.jobs import Job
+
+ANONYMOUS = "anonymous"
+"""The tenant of everybody who shows no key."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +27,11 @@ class Caller:
         """Whose Idempotency-Keys these are: strangers who share the anonymous tenant do not share keys."""
         return f"{self.tenant}@{self.address}"
 
+    @property
+    def share(self) -> str:
+        """Whose turn in the line their jobs take: the tenant's, or the address's for those who showed no key."""
+        return f"{ANONYMOUS}-{mark_of(self.address)}" if self.tenant == ANONYMOUS else self.tenant
+
 
 def parts(request: Request) -> Parts:
     """The app's parts."""
@@ -32,7 +41,7 @@ def parts(request: Request) -> Parts:
 
 def caller(request: Request) -> Caller:
     """Who calls. Keys are not offered yet: everybody is the one anonymous tenant, who knows jobs by their ids."""
-    return Caller("anonymous", request.client.host if request.client else "unknown")
+    return Caller(ANONYMOUS, request.client.host if request.client else "unknown")
 
 
 UseParts = Annotated[Parts, Depends(parts)]

@@ -77,8 +77,6 @@ def _not_offered(fields: Mapping[str, Any]) -> list[tuple[str, str]]:
     problems = [(f"/{name}", f"{name} is not offered yet") for name in NOT_OFFERED if fields.get(name) is not None]
     if "url" in fields:
         problems.append(("/url", "send either a file or a link, not both"))
-    if fields.get("priority") in ("low", "high"):
-        problems.append(("/priority", "priorities are not offered yet; leave it out or say normal"))
     return problems
 
 

@@ -77,6 +77,11 @@ class ServiceCollector(Collector):
         yield GaugeMetricFamily("stemify_queue_depth", "Jobs waiting.", self._store.depth())
         oldest = self._store.oldest_waiting_seconds()
         yield GaugeMetricFamily("stemify_oldest_waiting_seconds", "Age of the job that waits longest.", oldest)
+        yield GaugeMetricFamily(
+            "stemify_records_unreadable",
+            "Jobs whose record could not be read in the last hour.",
+            self._store.unreadable(),
+        )
         workers = GaugeMetricFamily("stemify_workers", "Workers alive.", labels=["device", "busy"])
         counted: dict[tuple[str, str], int] = {}
         for worker in self._workers.live():

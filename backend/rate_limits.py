@@ -1,12 +1,12 @@
 """How many jobs an address may make an hour: a moving window in Redis, shared by all replicas."""
 
-import ipaddress
 import math
 from dataclasses import dataclass
 from importlib.resources import files
 
 import redis
 
+from backend.networks import counted_as
 from contract import keys
 from contract.errors import RateLimited
 from contract.redis_client import store_errors
@@ -74,11 +74,4 @@ class JobsPerHour:
 
 
 def _key(address: str) -> str:
-    """One key a caller: an IPv6 host owns a /64, so the whole of it counts as one address."""
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return keys.rate("address:unknown")
-    if isinstance(parsed, ipaddress.IPv6Address):
-        parsed = parsed.ipv4_mapped or ipaddress.ip_network((parsed, 64), strict=False).network_address
-    return keys.rate(f"address:{parsed}")
+    return keys.rate(f"address:{counted_as(address)}")

@@ -1,13 +1,13 @@
 """A job as it stands now, with its place in the queue and an estimate of what is left. Reads; changes nothing."""
 
-import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from backend.outlooks import Outlooks
 from contract.job_store import JobStore
 from contract.jobs import Job, JobStatus
-from contract.speeds import SpeedBook
-from contract.worker_registry import WorkerRegistry
+from contract.outlook import Outlook
 
 
 @dataclass(frozen=True)
@@ -29,29 +29,30 @@ class Snapshot:
 class Snapshots:
     """Reads jobs. Every method raises StoreUnavailable."""
 
-    def __init__(self, store: JobStore, speeds: SpeedBook, workers: WorkerRegistry) -> None:
+    def __init__(self, store: JobStore, outlooks: Outlooks) -> None:
         self._store = store
-        self._speeds = speeds
-        self._workers = workers
+        self._outlooks = outlooks
 
     def read(self, job_id: str) -> Snapshot:
-        """The job now. Raises JobNotFound."""
+        """The job now. Raises JobNotFound, JobUnreadable."""
         return self.of(self._store.get(job_id))
 
     def of(self, job: Job) -> Snapshot:
         """What is to be said of a job that was just read."""
-        now = datetime.now(UTC)
-        if job.status is not JobStatus.queued:
-            return Snapshot(job, now, None, job.eta_seconds)
-        position = self._store.position(job)
-        return Snapshot(job, now, position, self._estimate(job, position))
+        return _seen(job, self._outlooks.of(job.job_id) if job.status is JobStatus.queued else None)
 
-    def _estimate(self, job: Job, position: int | None) -> float | None:
-        """As many rounds of this job's own work as are ahead of it; None while nothing was measured."""
-        speed = self._speeds.of(job.options.model)
-        if speed is None or job.source.duration_seconds is None or position is None:
-            return None
-        workers = self._workers.live()
-        busy = sum(worker.current_job is not None for worker in workers)
-        rounds = math.ceil((position + busy) / max(1, len(workers)))
-        return round(rounds * speed * job.source.duration_seconds, 1)
+    def of_all(self, jobs: Sequence[Job]) -> list[Snapshot]:
+        """As `of` for each, with one look at the line for all of them."""
+        if all(job.status is not JobStatus.queued for job in jobs):
+            return [_seen(job, None) for job in jobs]
+        found = self._outlooks.now()
+        return [_seen(job, found.get(job.job_id) if job.status is JobStatus.queued else None) for job in jobs]
+
+
+def _seen(job: Job, outlook: Outlook | None) -> Snapshot:
+    now = datetime.now(UTC)
+    return (
+        Snapshot(job, now, None, job.eta_seconds)
+        if outlook is None
+        else Snapshot(job, now, outlook.place, outlook.done_in)
+    )

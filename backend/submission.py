@@ -142,6 +142,7 @@ class Submission:
         return Job(
             job_id=job_id,
             tenant=self._caller.tenant,
+            share=self._caller.share,
             created_at=parts.store.now(),
             source=inspected.source,
             input_blob=blob,

@@ -171,6 +171,12 @@ class StoreUnavailable(OperatorError):
     """The job store cannot be reached."""
 
 
+class JobUnreadable(StoreUnavailable):
+    """The job's record was written by another release of this service, or is damaged."""
+
+    code = "record_unreadable"
+
+
 class InvalidTransition(StemifyError):
     """This event cannot happen to a job in this state."""
 

@@ -38,14 +38,9 @@ class Expiry:
         if answer is None:
             raise JobNotFound
 
-    def due(self, limit: int) -> list[Job]:
+    def due(self, limit: int) -> list[str]:
         """Ended jobs, deleted ones among them, whose files should go now; `files_removed` says that they went."""
-        ids = self._before_now(keys.RETENTION, limit)
-        found = self._records.read_all(ids, hidden=True)
-        for job_id, job in zip(ids, found, strict=True):
-            if job is None:
-                self.files_removed(job_id)
-        return [job for job in found if job is not None]
+        return self._before_now(keys.RETENTION, limit)
 
     def files_removed(self, job_id: str) -> None:
         """An ended job's files are gone. Its record follows in its time, or at once when it was deleted."""
@@ -63,13 +58,14 @@ class Expiry:
     def forget(self, limit: int) -> int:
         """Remove records whose time is over; how many went."""
         ids = self._before_now(keys.RECORDS, limit)
-        for job_id, job in zip(ids, self._records.read_all(ids, hidden=True), strict=True):
+        for job_id, tenant in zip(ids, self._records.tenants(ids), strict=True):
             with store_errors():
                 pipe = self._redis.pipeline(transaction=True)
                 pipe.delete(keys.job(job_id))
                 pipe.zrem(keys.DEAD_LETTERS, job_id)
-                if job is not None:
-                    pipe.zrem(keys.tenant_jobs(job.tenant), job_id)
+                pipe.zrem(keys.UNREADABLE, job_id)
+                if tenant is not None:
+                    pipe.zrem(keys.tenant_jobs(tenant), job_id)
                 pipe.zrem(keys.RECORDS, job_id)
                 pipe.execute()
         return len(ids)

@@ -58,13 +58,13 @@ class Janitor:
 
     def _remove_due(self) -> None:
         failures = 0
-        for job in self._store.expired(_AT_ONCE):
+        for job_id in self._store.expired(_AT_ONCE):
             try:
-                self.remove_files(job.job_id)
+                self.remove_files(job_id)
             except StorageUnavailable as error:
-                _log.warning("files_not_removed", job_id=job.job_id, because=error.detail)
+                _log.warning("files_not_removed", job_id=job_id, because=error.detail)
                 failures += 1
                 if failures > _FAILURES_BORNE:
                     raise
             else:
-                self._store.files_removed(job.job_id)
+                self._store.files_removed(job_id)

@@ -11,11 +11,13 @@ import redis
 
 from contract import keys
 from contract.announcements import announce
-from contract.errors import FailureCode, JobNotFound
-from contract.events import Event, JobCompleted
+from contract.errors import FailureCode, JobNotFound, JobUnreadable
+from contract.events import Event, JobCompleted, JobReleased
 from contract.jobs import Job
 from contract.redis_client import store_errors
 from contract.scripts import load_script
+from contract.unreadable import Unreadable, UnreadableRecords, parse_job, parse_tenant
+from contract.work import Work
 
 
 class Outcome(StrEnum):
@@ -29,13 +31,23 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """A job before and after one event, and what the change means for the job's lease."""
+    """A job before and after one event, and what the change means for the job's lease and its turn in the line.
+
+    `charge`: for a claim, the seconds of work the share is expected to take; None for any other change.
+    """
 
     before: Job
     event: Event
     after: Job
     renews_lease: bool = False
     needs_lapsed_lease: bool = False
+    charge: float | None = None
+
+    @property
+    def work(self) -> Work:
+        """What the line is to know of the job now."""
+        work = Work.of(self.after)
+        return work if self.charge is None else work.claimed(self.event.at, charge=self.charge)
 
 
 @dataclass(frozen=True)
@@ -55,8 +67,9 @@ class JobRecords:
     def __init__(self, client: redis.Redis, *, lease_seconds: float) -> None:
         self._redis = client
         self._lease_ms = int(lease_seconds * 1000)
-        self._accept = load_script(client, "accept")
-        self._change = load_script(client, "change")
+        self._unreadable = UnreadableRecords(client)
+        self._accept = load_script(client, "turns", "accept")
+        self._change = load_script(client, "turns", "change")
         self._beat = load_script(client, "beat")
 
     def now(self) -> datetime:
@@ -66,22 +79,32 @@ class JobRecords:
         return datetime.fromtimestamp(seconds, UTC).replace(microsecond=microseconds)
 
     def read(self, job_id: str) -> Job:
-        """The job as it stands. Raises JobNotFound."""
-        job = self.read_all([job_id])[0]
+        """The job as it stands. Raises JobNotFound, JobUnreadable."""
+        job = self._read([job_id])[0]
         if job is None:
             raise JobNotFound
+        if isinstance(job, Unreadable):
+            self._unreadable.note({job_id: job})
+            raise JobUnreadable
         return job
 
-    def read_all(self, job_ids: list[str], *, hidden: bool = False) -> list[Job | None]:
-        """The jobs of these ids, None for those that are not there; with `hidden`, deleted ones too."""
+    def read_all(self, job_ids: list[str]) -> list[Job | None]:
+        """The jobs of these ids; None for those that are not there, are hidden, or cannot be read."""
+        found = self._read(job_ids)
+        self._unreadable.note({i: job for i, job in zip(job_ids, found, strict=True) if isinstance(job, Unreadable)})
+        return [None if isinstance(job, Unreadable) else job for job in found]
+
+    def tenants(self, job_ids: list[str]) -> list[str | None]:
+        """Whose jobs these are, hidden and unreadable ones too; None where even that cannot be told."""
         with store_errors():
             pipe = self._redis.pipeline(transaction=False)
             for job_id in job_ids:
-                pipe.hmget(keys.job(job_id), "doc", "gone", "expires_ms")
-            return [_job(fields, hidden=hidden) for fields in pipe.execute()]
+                pipe.hget(keys.job(job_id), "doc")
+            return [parse_tenant(text) for text in pipe.execute()]
 
     def accept(self, job: Job, event: Event, *, max_depth: int) -> LineFull | Known | None:
         """Store a new job and put it in line, unless there is no room, or it is known; None when it was taken in."""
+        work = Work.of(job)
         details = {
             "job_id": job.job_id,
             "version": job.version,
@@ -90,9 +113,10 @@ class JobRecords:
             "created_ms": job.created_at.timestamp() * 1000,
             "max_depth": max_depth,
             "token": uuid.uuid4().hex,
-        }
+        } | _turn(work)
         names = [keys.job(job.job_id), keys.PENDING, keys.PUBLISHED, keys.tenant_jobs(job.tenant)]
         names += [keys.tenant_active(job.tenant), keys.WORKERS, keys.STATISTICS, keys.EPOCH, keys.channel(job.job_id)]
+        names += _line_keys(work)
         with store_errors():
             answer = self._accept(keys=names, args=[json.dumps(details), *_texts(job, event)])
         if answer[0] == b"full":
@@ -104,6 +128,7 @@ class JobRecords:
         job = change.after
         names = [keys.job(job.job_id), keys.PENDING, keys.PUBLISHED, keys.LEASES, keys.RETENTION]
         names += [keys.tenant_active(job.tenant), keys.DEAD_LETTERS, keys.STATISTICS, keys.channel(job.job_id)]
+        names += _line_keys(change.work)
         with store_errors():
             answer = self._change(keys=names, args=[json.dumps(self._details(change)), *_texts(job, change.event)])
         return Outcome(answer.decode())
@@ -112,21 +137,41 @@ class JobRecords:
         """Renew the lease under `job.fence`; the job as it stands, None when another attempt holds it or it ended."""
         with store_errors():
             text = self._beat(keys=[keys.job(job.job_id), keys.LEASES], args=[job.job_id, job.fence, self._lease_ms])
-        return None if text is None else Job.model_validate_json(text)
+        if text is None:
+            return None
+        found = parse_job(text)
+        if isinstance(found, Unreadable):
+            self._unreadable.note({job.job_id: found})
+            raise JobUnreadable
+        return found
+
+    def _read(self, job_ids: list[str]) -> list[Job | Unreadable | None]:
+        with store_errors():
+            pipe = self._redis.pipeline(transaction=False)
+            for job_id in job_ids:
+                pipe.hmget(keys.job(job_id), "doc", "gone", "expires_ms")
+            return [_job(fields) for fields in pipe.execute()]
 
     def _details(self, change: Change) -> dict[str, Any]:
         job = change.after
-        return {
-            "job_id": job.job_id,
-            "expected": change.before.version,
-            "token": uuid.uuid4().hex,
-            "version": job.version,
-            "fence": job.fence,
-            "status": job.status,
-            "renews_lease": change.renews_lease,
-            "needs_lapsed_lease": change.needs_lapsed_lease,
-            "lease_ms": self._lease_ms,
-        } | (_ending(job, change.event) if job.is_terminal else {})
+        return (
+            {
+                "job_id": job.job_id,
+                "expected": change.before.version,
+                "token": uuid.uuid4().hex,
+                "version": job.version,
+                "fence": job.fence,
+                "status": job.status,
+                "renews_lease": change.renews_lease,
+                "needs_lapsed_lease": change.needs_lapsed_lease,
+                "lease_ms": self._lease_ms,
+                "claims": change.charge is not None,
+                "charge": change.charge or 0.0,
+                "refunds": isinstance(change.event, JobReleased),
+            }
+            | _turn(change.work)
+            | (_ending(job, change.event) if job.is_terminal else {})
+        )
 
 
 def _ending(job: Job, event: Event) -> dict[str, Any]:
@@ -140,16 +185,24 @@ def _ending(job: Job, event: Event) -> dict[str, Any]:
     return ending
 
 
+def _turn(work: Work) -> dict[str, Any]:
+    return {"share": work.share, "rank": work.rank, "work": work.as_json()}
+
+
+def _line_keys(work: Work) -> list[str]:
+    return [keys.SHARES, keys.CLOCK, keys.line(work.share), keys.WORK, keys.MOVES]
+
+
 def _texts(job: Job, event: Event) -> tuple[str, str]:
     return job.model_dump_json(), announce(job, event).model_dump_json()
 
 
-def _job(fields: list[bytes | None], *, hidden: bool) -> Job | None:
+def _job(fields: list[bytes | None]) -> Job | Unreadable | None:
     text, gone, expires_ms = fields
-    if text is None or (gone is not None and not hidden):
+    if text is None or gone is not None:
         return None
-    job = Job.model_validate_json(text)
-    if expires_ms is None:
+    job = parse_job(text)
+    if expires_ms is None or isinstance(job, Unreadable):
         return job
     return job.model_copy(update={"expires_at": datetime.fromtimestamp(int(expires_ms) / 1000, UTC)})
 

@@ -1,13 +1,12 @@
 """Where jobs live: every change is Job.apply, stored and announced by one script. Knows no HTTP, Celery or file."""
 
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from collections.abc import Collection
 from datetime import datetime
 
 import redis
 
 from contract import transitions
-from contract.errors import JobNotFound, LeaseLost, QueueFull, StoreUnavailable
+from contract.errors import JobNotFound, JobUnreadable, LeaseLost, QueueFull
 from contract.events import (
     Event,
     JobAccepted,
@@ -21,25 +20,18 @@ from contract.events import (
     StemFinished,
 )
 from contract.expiry import Expiry
+from contract.fair_order import Line
 from contract.job_pages import JobFilter, JobPages, Page
-from contract.job_record import Change, JobRecords, LineFull, Outcome
+from contract.job_record import JobRecords, LineFull
 from contract.jobs import Job, JobStatus
 from contract.settings import QueueSettings, RetentionSettings
+from contract.settling import Choice, Settled, Settling
+from contract.speeds import SpeedBook
+from contract.unreadable import UnreadableRecords
 from contract.waiting_line import Reaped, WaitingLine
 
-_TRIES = 25
-"""How often a change is made again on a record that moved meanwhile; a job has few hands on it at once."""
 _SOONEST_RETRY_SECONDS, _LATEST_RETRY_SECONDS = 5, 300
-
-Choice = Callable[[Job], Event | None]
-
-
-@dataclass(frozen=True)
-class _Settled:
-    """The job as it stands now, and the event that happened to it (None when none did)."""
-
-    job: Job
-    event: Event | None
+_LOOKED_AT_ONCE = 8
 
 
 class JobStore:
@@ -52,6 +44,9 @@ class JobStore:
         self._queue = queue
         self._retention = retention
         self._records = JobRecords(client, lease_seconds=queue.lease_seconds)
+        self._speeds = SpeedBook(client)
+        self._settling = Settling(self._records, self._speeds, retention)
+        self._unreadable = UnreadableRecords(client)
         self._line = WaitingLine(client, queue)
         self._pages = JobPages(client, self._records)
         self._expiry = Expiry(client, self._records, retention)
@@ -74,14 +69,28 @@ class JobStore:
         """The job as it stands. Raises JobNotFound."""
         return self._records.read(job_id)
 
+    def claim_next(self, worker: str, *, rung_for: str) -> Job | None:
+        """Take the job whose turn it is, under a lease and the next fence; None when no job is to be had.
+
+        A bell is a permit to take one job, not that job: `rung_for`, the job it was rung for, is taken only where the
+        line is empty (its own lease lapsed, then). Jobs that cannot be read are left to others.
+        """
+        left_out: list[str] = []
+        while found := self._line.next(_LOOKED_AT_ONCE, left_out=left_out):
+            for job_id in found:
+                if (job := self._claimed_if_readable(job_id, worker)) is not None:
+                    return job
+            left_out += found
+        return self._claimed_if_readable(rung_for, worker)
+
     def claim(self, job_id: str, *, worker: str) -> Job | None:
-        """Take a job for a worker, under a lease and the next fence.
+        """Take this very job for a worker, whosever turn it is, under a lease and the next fence.
 
         None when it is not to be had: ended, gone, held by a live lease, or given up now after too many attempts.
         """
         at, most = self.now(), self._queue.max_attempts
         try:
-            settled = self._settle(
+            settled = self._settling.settle(
                 self.get(job_id),
                 lambda job: transitions.claimed(job, worker, at=at, max_attempts=most),
                 lapsed=True,
@@ -118,17 +127,20 @@ class JobStore:
     def cancel(self, job_id: str) -> Job:
         """Stop a waiting job at once, ask a running one's worker to; an ended one is unchanged. Raises JobNotFound."""
         at = self.now()
-        return self._settle(self.get(job_id), lambda job: transitions.canceled(job, at=at)).job
+        return self._settling.settle(self.get(job_id), lambda job: transitions.canceled(job, at=at)).job
 
     def delete(self, job_id: str) -> Job:
         """Cancel the job if it has not ended, and hide it; the caller removes its files. Raises JobNotFound."""
         at = self.now()
-        ended = self._settle(self.get(job_id), lambda job: None if job.is_terminal else JobCanceled(at=at)).job
+        ended = self._settling.settle(self.get(job_id), lambda job: None if job.is_terminal else JobCanceled(at=at)).job
         self._expiry.hide(ended)
         return ended
 
     def reap(self) -> Reaped:
-        """Take back jobs whose lease lapsed and find lost messages; one caller sweeps at a time."""
+        """Take back jobs whose lease lapsed and find lost messages; one caller sweeps at a time.
+
+        A job whose record cannot be read keeps no other: it is looked at again a lease later.
+        """
         if not self._line.may_sweep():
             return Reaped()
         swept = [settled for job_id in self._line.lapsed() if (settled := self._reclaim(job_id))]
@@ -136,8 +148,8 @@ class JobStore:
         failed = tuple(each.job.job_id for each in swept if each.job.is_terminal)
         return Reaped(requeued, failed, tuple(dict.fromkeys((*requeued, *self._line.unheard()))))
 
-    def expired(self, limit: int = 100) -> list[Job]:
-        """Ended or deleted jobs whose files should be removed now; then say `files_removed`."""
+    def expired(self, limit: int = 100) -> list[str]:
+        """Ids of ended or deleted jobs whose files should be removed now; then say `files_removed`."""
         return self._expiry.due(limit)
 
     def files_removed(self, job_id: str) -> None:
@@ -166,9 +178,20 @@ class JobStore:
         wanted = JobFilter(statuses=statuses, model=model, created_after=created_after)
         return self._pages.page(tenant, limit=limit, cursor=cursor, wanted=wanted)
 
+    def line(self) -> Line:
+        """All that wait and run now, as estimates need it."""
+        return self._line.read()
+
+    def line_moves(self) -> int:
+        """Another number whenever the line has changed."""
+        return self._line.moves()
+
     def position(self, job: Job) -> int | None:
         """The job's place among the waiting, the next one being 1; None when it does not wait."""
-        return self._line.place(job.job_id) if job.status is JobStatus.queued else None
+        if job.status is not JobStatus.queued:
+            return None
+        order = enumerate(self.line().in_order(self._speeds.all()), 1)
+        return next((place for place, waiting in order if waiting.job_id == job.job_id), None)
 
     def depth(self) -> int:
         """How many jobs wait."""
@@ -191,16 +214,29 @@ class JobStore:
         """The store's clock, the only one that decides anything."""
         return self._records.now()
 
-    def _reclaim(self, job_id: str) -> _Settled | None:
+    def unreadable(self) -> int:
+        """How many records could not be read lately: another release's, or damaged."""
+        return self._unreadable.count()
+
+    def _claimed_if_readable(self, job_id: str, worker: str) -> Job | None:
+        try:
+            return self.claim(job_id, worker=worker)
+        except JobUnreadable:
+            return None
+
+    def _reclaim(self, job_id: str) -> Settled | None:
         at, most = self.now(), self._queue.max_attempts
         try:
-            return self._settle(
+            return self._settling.settle(
                 self.get(job_id),
                 lambda job: transitions.lost(job, transitions.LAPSED, at=at, max_attempts=most),
                 lapsed=True,
             )
         except JobNotFound:
             self._line.drop(job_id)
+            return None
+        except JobUnreadable:
+            self._line.postpone(job_id)
             return None
 
     def _held(self, mine: Job, choose: Choice, *, renews: bool = False) -> Job:
@@ -209,29 +245,6 @@ class JobStore:
             return choose(job)
 
         try:
-            return self._settle(mine, choose_if_held, renews=renews).job
+            return self._settling.settle(mine, choose_if_held, renews=renews).job
         except JobNotFound:
             raise LeaseLost from None
-
-    def _settle(self, job: Job, choose: Choice, *, renews: bool = False, lapsed: bool = False) -> _Settled:
-        """Store the event `choose` makes of the job; on the newer record again when it moved meanwhile."""
-        for _ in range(_TRIES):
-            event = choose(job)
-            if event is None:
-                return _Settled(job, None)
-            event = transitions.with_expiry(event, files_seconds=self._retention.files_seconds)
-            claims = isinstance(event, JobClaimed)
-            change = Change(
-                before=job,
-                event=event,
-                after=job.apply(event),
-                renews_lease=renews or claims,
-                needs_lapsed_lease=lapsed,
-            )
-            outcome = self._records.store(change)
-            if outcome is Outcome.done:
-                return _Settled(change.after, event)
-            if outcome is Outcome.held:
-                return _Settled(job, None)
-            job = self.get(job.job_id)
-        raise StoreUnavailable("The job's record changes too quickly.")

@@ -67,6 +67,7 @@ class Job(Value):
 
     job_id: str
     tenant: str = "anonymous"
+    share: str = Field(default="", description="Whose turn in the line the job takes; the tenant's when empty.")
     status: JobStatus = JobStatus.queued
     stage: Stage | None = None
     progress: int = 0

@@ -4,6 +4,16 @@ PREFIX = "stemify:"
 
 PENDING = PREFIX + "q:pending"
 """zset: queued jobs, score = enqueue time in milliseconds."""
+SHARES = PREFIX + "q:shares"
+"""zset: shares of the line that wait or were served lately, score = virtual time in seconds of work."""
+CLOCK = PREFIX + "q:clock"
+"""string: the line's virtual time, that of the job taken last."""
+MOVES = PREFIX + "q:moves"
+"""string: counts the line's changes, so that who worked something out of it knows whether it holds."""
+WORK = PREFIX + "q:work"
+"""hash: queued and claimed jobs -> what the line needs to know of each (JSON, contract/work.py)."""
+UNREADABLE = PREFIX + "unreadable"
+"""zset: jobs whose record this release cannot read, score = when that was last noticed, in milliseconds."""
 LEASES = PREFIX + "leases"
 """zset: claimed jobs, score = when the lease lapses, in milliseconds of Redis's clock."""
 RETENTION = PREFIX + "retention"
@@ -30,6 +40,11 @@ CHANNEL_PATTERN = PREFIX + "events:*"
 def job(job_id: str) -> str:
     """hash: the job's record."""
     return f"{PREFIX}job:{job_id}"
+
+
+def line(share: str) -> str:
+    """zset: a share's queued jobs, score = priority, then enqueue time."""
+    return f"{PREFIX}q:line:{share}"
 
 
 def channel(job_id: str) -> str:

@@ -1,6 +1,6 @@
 """What a request may ask for, validated and resolved against the catalog."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
@@ -10,7 +10,9 @@ from contract.errors import FieldProblem
 Format = Literal["wav", "flac", "mp3", "m4a", "ogg"]
 BitDepth = Literal["source", "16", "24", "32f"]
 Clip = Literal["joint", "clamp", "none"]
-Priority = Literal["low", "normal", "high"]
+Priority = Literal["high", "normal", "low"]
+PRIORITIES: tuple[Priority, ...] = get_args(Priority)
+"""First the ones that are taken first."""
 StemName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
 
 RESIDUAL = "residual"
@@ -36,7 +38,9 @@ class JobRequest(BaseModel):
     seed: int | None = Field(None, ge=0, lt=2**32, description="Seed of the shifts; from the content when absent.")
     clip: Clip = Field("joint", description="Against overload: one gain for all stems, hard limits, or nothing.")
     residual: bool = Field(False, description="Add what the stems leave out, so that the sum is the mix exactly.")
-    priority: Priority = Field("normal", description="Order within the caller's own jobs.")
+    priority: Priority = Field(
+        "normal", description="Order within the caller's own jobs; other callers' do not notice."
+    )
 
     @model_validator(mode="after")
     def _agree(self) -> Self:

@@ -6,6 +6,7 @@ import redis
 from redis.commands.core import Script
 
 
-def load_script(client: redis.Redis, name: str) -> Script:
-    """The script `contract/lua/NAME.lua`, sent to the server when first called."""
-    return client.register_script((files("contract.lua") / f"{name}.lua").read_text(encoding="utf-8"))
+def load_script(client: redis.Redis, *names: str) -> Script:
+    """The scripts `contract/lua/NAME.lua`, read as one text in this order, sent to the server when first called."""
+    lua = files("contract.lua")
+    return client.register_script("\n".join((lua / f"{name}.lua").read_text(encoding="utf-8") for name in names))

@@ -1,16 +1,20 @@
 """The line of waiting jobs and the leases of running ones: lengths, places, and what has been lost. Changes no job."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import redis
 
 from contract import keys
+from contract.fair_order import Line, Waiting
 from contract.jobs import JobStatus
 from contract.redis_client import store_errors, texts
 from contract.scripts import load_script
 from contract.settings import QueueSettings
+from contract.work import Work
 
 _SWEPT_AT_ONCE = 200
+_TURNS = [keys.SHARES, keys.CLOCK, keys.PENDING]
 _PATIENCE = 15
 """While there are as many messages as jobs, a message counts as lost after so many times its usual age."""
 
@@ -34,6 +38,7 @@ class WaitingLine:
     def __init__(self, client: redis.Redis, queue: QueueSettings) -> None:
         self._redis = client
         self._queue = queue
+        self._next = load_script(client, "next")
         self._republish = load_script(client, "republish")
 
     def depth(self) -> int:
@@ -41,11 +46,35 @@ class WaitingLine:
         with store_errors():
             return self._redis.zcard(keys.PENDING)
 
-    def place(self, job_id: str) -> int | None:
-        """The job's place among the waiting, the next one being 1; None when it does not wait."""
+    def next(self, limit: int, *, left_out: Sequence[str] = ()) -> list[str]:
+        """The jobs to take next, the one whose turn it is first, then the first ones of other shares."""
         with store_errors():
-            rank = self._redis.zrank(keys.PENDING, job_id)
-        return rank + 1 if isinstance(rank, int) else None
+            return texts(self._next(keys=_TURNS, args=[keys.line(""), limit, *left_out]))
+
+    def moves(self) -> int:
+        """Another number whenever the line has changed."""
+        with store_errors():
+            return int(self._redis.get(keys.MOVES) or 0)
+
+    def read(self) -> Line:
+        """All that wait and run now."""
+        with store_errors():
+            pipe = self._redis.pipeline(transaction=True)
+            pipe.time()
+            pipe.zrange(keys.PENDING, 0, -1, withscores=True)
+            pipe.hgetall(keys.WORK)
+            pipe.zrange(keys.SHARES, 0, -1, withscores=True)
+            pipe.get(keys.CLOCK)
+            (seconds, microseconds), pending, kept, shares, clock = pipe.execute()
+        works = {job_id.decode(): work for job_id, text in kept.items() if (work := _work(text)) is not None}
+        since = {job_id.decode(): score for job_id, score in pending}
+        return Line(
+            now_ms=seconds * 1000 + microseconds / 1000,
+            waiting=tuple(Waiting(job_id, since[job_id], works[job_id]) for job_id in since if job_id in works),
+            running=tuple(work for job_id, work in works.items() if job_id not in since),
+            virtual={share.decode(): score for share, score in shares},
+            clock=float(clock or 0),
+        )
 
     def counts(self) -> dict[JobStatus, int]:
         """How many jobs wait and run now, and how many have ever ended each way."""
@@ -73,9 +102,7 @@ class WaitingLine:
     def lapsed(self) -> list[str]:
         """Jobs whose lease lapsed, longest first; at most a few hundred at once."""
         with store_errors():
-            seconds, microseconds = self._redis.time()
-            now = seconds * 1000 + microseconds // 1000
-            return texts(self._redis.zrangebyscore(keys.LEASES, "-inf", now, start=0, num=_SWEPT_AT_ONCE))
+            return texts(self._redis.zrangebyscore(keys.LEASES, "-inf", self._now_ms(), start=0, num=_SWEPT_AT_ONCE))
 
     def claimed(self) -> list[str]:
         """Jobs with a lease, lapsed or not."""
@@ -91,10 +118,31 @@ class WaitingLine:
             )
         return texts(due)
 
+    def postpone(self, job_id: str) -> None:
+        """Look at a lapsed lease again a lease later: its job cannot be judged now."""
+        with store_errors():
+            self._redis.zadd(keys.LEASES, {job_id: self._now_ms() + self._queue.lease_seconds * 1000}, xx=True)
+
     def drop(self, job_id: str) -> None:
         """Take a job whose record is gone out of the line and the leases."""
         with store_errors():
+            work = _work(self._redis.hget(keys.WORK, job_id))
             pipe = self._redis.pipeline(transaction=True)
             for index in (keys.PENDING, keys.PUBLISHED, keys.LEASES):
                 pipe.zrem(index, job_id)
+            if work is not None:
+                pipe.zrem(keys.line(work.share), job_id)
+            pipe.hdel(keys.WORK, job_id)
             pipe.execute()
+
+    def _now_ms(self) -> int:
+        seconds, microseconds = self._redis.time()
+        return int(seconds * 1000 + microseconds // 1000)
+
+
+def _work(text: bytes | str | None) -> Work | None:
+    """None where another release wrote something else: such a job is in nobody's estimate, but has its turn."""
+    try:
+        return None if text is None else Work.parse(text)
+    except (ValueError, TypeError):
+        return None

@@ -6,7 +6,7 @@ from contract.errors import StoreUnavailable
 from contract.events import JobCompleted
 from contract.jobs import Job
 from contract.speeds import SpeedBook
-from worker.time_limits import effort
+from contract.work import effort
 
 
 class Pace:

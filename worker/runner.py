@@ -60,14 +60,14 @@ class Runner:
     abandon: Callable[[], None]
 
     def run(self, job_id: str) -> None:
-        """Do this job, if it is to be had. Raises ProcessSpent when the process should end after it."""
+        """Do the job whose turn it is; the bell rung for `job_id` permits one. Raises ProcessSpent, to end after it."""
         try:
-            job = self.store.claim(job_id, worker=self.worker_id)
+            job = self.store.claim_next(self.worker_id, rung_for=job_id)
         except StoreUnavailable:
-            _log.warning("claim_failed", job_id=job_id)  # it waits on in the store, and its message is sent again
+            _log.warning("claim_failed", rung_for=job_id)  # jobs wait on in the store, and a message is sent again
             return
         if job is None:
-            _log.info("not_ours", job_id=job_id)
+            _log.info("nothing_to_take", rung_for=job_id)
             return
         with self._context(job):
             _Attempt(self, job).run()

@@ -4,10 +4,8 @@ import time
 from dataclasses import dataclass
 
 from contract.jobs import Job
-from contract.options import JobOptions
+from contract.work import effort
 from worker.settings import TimeLimitSettings
-
-_USUAL_OVERLAP = 0.25
 
 
 @dataclass(frozen=True)
@@ -46,8 +44,3 @@ class TimeLimits:
         """The deadline of an attempt that begins now."""
         soft = time.monotonic() + self.budget_seconds(job, speed=speed)
         return Deadline(soft=soft, hard=soft + self.settings.hard_after_seconds)
-
-
-def effort(options: JobOptions) -> float:
-    """How much work these options make, against one pass with the usual overlap."""
-    return max(1, options.shifts) * (1 - _USUAL_OVERLAP) / (1 - options.overlap)

@@ -17,7 +17,7 @@ CODES: dict[int, tuple[str, ...]] = {
     416: ("bad_request",),
     422: ("invalid_options", "unknown_model", "idempotency_mismatch"),
     429: ("rate_limited", "queue_full"),
-    503: ("unavailable", "no_worker", "storage_unavailable"),
+    503: ("unavailable", "no_worker", "storage_unavailable", "record_unreadable"),
     507: ("insufficient_storage",),
 }
 """The codes each status may come with."""

@@ -48,7 +48,7 @@ def list_jobs(parts: UseParts, caller: UseCaller, query: Annotated[JobQuery, Que
         model=query.model,
         created_after=_aware(query.created_after),
     )
-    jobs = [job_body(parts.snapshots.of(job)) for job in page.jobs]
+    jobs = [job_body(snapshot) for snapshot in parts.snapshots.of_all(page.jobs)]
     return JobPageBody(data=jobs, has_more=page.next_cursor is not None, next_cursor=page.next_cursor)
 
 

@@ -1,6 +1,8 @@
 -- Takes a new job in, unless the line is full.
--- KEYS: record, pending, published, tenant's jobs, tenant's active jobs, workers, statistics, epoch, channel.
--- ARGV: JSON of {job_id, version, fence, status, created_ms, max_depth, token}, record text, announcement text.
+-- KEYS: record, pending, published, tenant's jobs, tenant's active jobs, workers, statistics, epoch, channel,
+-- and the line's shares, clock, own, work, moves.
+-- ARGV: JSON of {job_id, version, fence, status, created_ms, max_depth, token, share, rank, work}, record text,
+-- announcement text.
 -- Answers {'accepted'}, {'known'} (asked twice) or {'full', seconds a waiting job may take to be reached}.
 local change = cjson.decode(ARGV[1])
 local time = redis.call('TIME')
@@ -21,6 +23,7 @@ redis.call('HSET', KEYS[1], 'doc', ARGV[2], 'version', change.version, 'fence', 
   'status', change.status, 'token', change.token)
 redis.call('ZADD', KEYS[2], now, change.job_id)
 redis.call('ZADD', KEYS[3], now, change.job_id)
+join({shares = KEYS[10], clock = KEYS[11], own = KEYS[12], work = KEYS[13], moves = KEYS[14]}, change, now)
 redis.call('ZADD', KEYS[4], change.created_ms, change.job_id)
 redis.call('SADD', KEYS[5], change.job_id)
 redis.call('SET', KEYS[8], change.token, 'NX')

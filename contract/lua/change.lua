@@ -1,9 +1,11 @@
 -- Stores a job after one event, moves it between the indexes, and announces it: all or nothing.
--- KEYS: record, pending, published, leases, retention, tenant's active jobs, dead letters, statistics, channel.
+-- KEYS: record, pending, published, leases, retention, tenant's active jobs, dead letters, statistics, channel,
+-- and the line's shares, clock, own, work, moves.
 -- ARGV: JSON of the change, record text, announcement text.
 -- Answers 'done', 'conflict' (the record moved meanwhile), 'held' (the lease still holds) or 'gone'.
 local change = cjson.decode(ARGV[1])
 local id = change.job_id
+local line = {shares = KEYS[10], clock = KEYS[11], own = KEYS[12], work = KEYS[13], moves = KEYS[14]}
 local time = redis.call('TIME')
 local now = time[1] * 1000 + time[2] / 1000 -- with its fraction: jobs of one millisecond keep their order
 
@@ -26,13 +28,21 @@ end
 
 redis.call('HSET', KEYS[1], 'doc', ARGV[2], 'version', change.version, 'fence', change.fence,
   'status', change.status, 'token', change.token)
+if change.claims or change.status ~= 'processing' then
+  leave(line, change)
+  settle(line, change, now)
+end
 if change.status == 'queued' then
   redis.call('ZREM', KEYS[4], id)
+  join(line, change, now)
   redis.call('ZADD', KEYS[2], now, id)
   redis.call('ZADD', KEYS[3], 0, id)
 elseif change.status == 'processing' then
   redis.call('ZREM', KEYS[2], id)
   redis.call('ZREM', KEYS[3], id)
+  if change.claims then
+    take(line, change)
+  end
   if change.renews_lease then
     redis.call('ZADD', KEYS[4], now + change.lease_ms, id)
   end

@@ -1,13 +1,15 @@
 -- Which waiting jobs' messages should be sent (again), marking them as sent now.
 -- KEYS: pending, published, the queue's own list.  ARGV: age in milliseconds after which a message may be lost,
 -- longer age used while there are as many messages as jobs, most jobs to answer.
--- A message sent twice is harmless, but a line that only grows is not: never above twice the jobs and a few.
+-- A message is a permit to take one job, whichever has its turn: what counts is how many there are. While there are
+-- fewer than jobs, as many are due as are missing; else a few, lest some mean nothing: never above twice the jobs.
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local waiting = redis.call('ZCARD', KEYS[1])
 local messages = redis.call('LLEN', KEYS[3])
-local age = messages < waiting and tonumber(ARGV[1]) or tonumber(ARGV[2])
-local room = math.min(tonumber(ARGV[3]), 2 * waiting + 16 - messages)
+local missing = waiting - messages
+local age = missing > 0 and tonumber(ARGV[1]) or tonumber(ARGV[2])
+local room = math.min(tonumber(ARGV[3]), missing > 0 and missing or 2 * waiting + 16 - messages)
 if room <= 0 then
   return {}
 end

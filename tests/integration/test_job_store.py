@@ -262,7 +262,7 @@ def test_deleting_ends_hides_and_leaves_the_files_to_be_removed(redis, store, li
         store.finish(job, completed(job))
     assert store.page("anonymous").jobs == ()
     redis.zadd(keys.RETENTION, {job.job_id: 1})
-    assert [each.job_id for each in store.expired()] == [job.job_id]
+    assert store.expired() == [job.job_id]
     store.files_removed(job.job_id)
     assert redis.exists(keys.job(job.job_id)) == 0
     assert store.expired() == []
@@ -273,7 +273,7 @@ def test_files_go_first_and_the_record_in_its_time(redis, store):
     store.finish(job, completed(job))
     assert store.expired() == []
     redis.zadd(keys.RETENTION, {job.job_id: 1})
-    assert [each.job_id for each in store.expired()] == [job.job_id]
+    assert store.expired() == [job.job_id]
     store.files_removed(job.job_id)
     assert store.get(job.job_id).status is JobStatus.completed
     assert store.forget() == 0

@@ -14,9 +14,10 @@ from contract.errors import FailureCode, JobNotFound, LeaseLost
 from contract.events import JobCanceled, JobFailed, JobReleased, JobRequeued, StemFinished
 from contract.job_store import JobStore
 from contract.jobs import TERMINAL, Job, JobStatus
+from contract.options import PRIORITIES
 from contract.redis_client import connect
 from contract.settings import QueueSettings, RedisSettings, RetentionSettings
-from tests.builders import NOON, a_job, a_stem, completed, progressed
+from tests.builders import NOON, a_job, a_source, a_stem, completed, progressed
 
 MAX_ATTEMPTS = 3
 ENDINGS = {"completed", "failed", "canceled"}
@@ -81,6 +82,7 @@ class StoreMachine(RuleBasedStateMachine):
             JobStore(client, queue=queue, retention=RetentionSettings()) for client in (self.redis, self.stuttering)
         ]
         self.models: dict[str, Model] = {}
+        self.clock = 0.0
         self.channel = self.redis.pubsub(ignore_subscribe_messages=True)
         self.channel.psubscribe(keys.CHANNEL_PATTERN)
         self.channel.get_message(timeout=1)
@@ -93,10 +95,18 @@ class StoreMachine(RuleBasedStateMachine):
     def store(self, second: bool) -> JobStore:
         return self.stores[second]
 
-    @precondition(lambda self: len(self.models) < 4)
-    @rule(target=jobs, second=st.booleans())
-    def accept(self, second):
-        job = self.store(second).accept(a_job())
+    @precondition(lambda self: len(self.models) < 6)
+    @rule(
+        target=jobs,
+        share=st.sampled_from(["", "band", "choir"]),
+        priority=st.sampled_from(PRIORITIES),
+        seconds=st.sampled_from([10.0, 300.0, None]),
+        second=st.booleans(),
+    )
+    def accept(self, share, priority, seconds, second):
+        plain = a_job(share=share, source=a_source(duration_seconds=seconds))
+        options = plain.options.model_copy(update={"priority": priority})
+        job = self.store(second).accept(plain.model_copy(update={"options": options}))
         self.models[job.job_id] = Model(job)
         return job.job_id
 
@@ -113,14 +123,34 @@ class StoreMachine(RuleBasedStateMachine):
         free = model.status is JobStatus.queued or (model.status is JobStatus.processing and model.lapsed)
         if model.deleted or not free:
             assert taken is None
-        elif model.cancel or model.attempt >= MAX_ATTEMPTS:
+        else:
+            self.taken_by(model, taken, worker)
+        return multiple() if taken is None else taken
+
+    @rule(target=handles, rung_for=jobs, worker=st.sampled_from(["w1", "w2"]), second=st.booleans())
+    def claim_next(self, rung_for, worker, second):
+        turns = [each.job_id for each in self.store(second).line().in_order({})]
+        assert set(turns) == self.in_status(JobStatus.queued)
+        taken = self.store(second).claim_next(worker, rung_for=rung_for)
+        rung = self.models[rung_for]
+        if turns:
+            assert taken.job_id == turns[0]
+            self.taken_by(self.models[turns[0]], taken, worker)
+        elif not rung.deleted and rung.status is JobStatus.processing and rung.lapsed:
+            self.taken_by(rung, taken, worker)
+        else:
+            assert taken is None
+        return multiple() if taken is None else taken
+
+    def taken_by(self, model, taken, worker):
+        """A job that was to be had: claimed, or ended where no attempt may follow."""
+        if model.cancel or model.attempt >= MAX_ATTEMPTS:
             assert taken is None
             model.lost()
         else:
             model.moved(JobStatus.processing)
             model.fence, model.attempt, model.lapsed = model.fence + 1, model.attempt + 1, False
             assert (taken.fence, taken.attempt, taken.worker) == (model.fence, model.attempt, worker)
-        return multiple() if taken is None else taken
 
     @rule(handle=handles, second=st.booleans())
     def beat(self, handle, second):
@@ -209,7 +239,7 @@ class StoreMachine(RuleBasedStateMachine):
         ended = {job_id for job_id, model in self.models.items() if model.status in TERMINAL and model.files}
         for job_id in ended:
             self.redis.zadd(keys.RETENTION, {job_id: 1})
-        assert {job.job_id for job in self.store(second).expired()} == ended
+        assert set(self.store(second).expired()) == ended
         for job_id in ended:
             self.store(second).files_removed(job_id)
             self.models[job_id].files = False
@@ -261,6 +291,21 @@ class StoreMachine(RuleBasedStateMachine):
         assert active == self.models.keys() - ended
         listed = {job_id for job_id, model in self.models.items() if not model.deleted}
         assert self.members(keys.tenant_jobs("anonymous")) == listed
+
+    @invariant()
+    def the_line_has_a_turn_for_every_waiting_job(self):
+        waiting = self.in_status(JobStatus.queued)
+        shares = {self.models[job_id].job.share or "anonymous" for job_id in waiting}
+        lines = {share: self.members(keys.line(share)) for share in ("anonymous", "band", "choir")}
+        assert set().union(*lines.values()) == waiting
+        assert {share for share, members in lines.items() if members} == shares
+        assert shares <= self.members(keys.SHARES)
+        assert {member.decode() for member in self.redis.hkeys(keys.WORK)} == waiting | self.in_status(
+            JobStatus.processing
+        )
+        clock = float(self.redis.get(keys.CLOCK) or 0)
+        assert clock >= self.clock
+        self.clock = clock
 
     @invariant()
     def every_change_is_announced_once_and_in_order(self):

@@ -73,7 +73,7 @@ def test_the_route_answers_without_its_prefix(service: Service) -> None:
         ({"webhook_url": "https://example.org/"}, "invalid_options", "/webhook_url"),
         ({"webhook_events": "job.completed"}, "invalid_options", "/webhook_events"),
         ({"upload_id": "x"}, "invalid_options", "/upload_id"),
-        ({"priority": "high"}, "invalid_options", "/priority"),
+        ({"priority": "urgent"}, "invalid_options", "/priority"),
         ({"url": "https://example.org/a.mp3"}, "invalid_options", "/url"),
         ({"stems": "vocals", "two_stems": "vocals"}, "invalid_options", ""),
     ],

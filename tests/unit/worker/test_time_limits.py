@@ -4,9 +4,10 @@ import time
 
 import pytest
 
+from contract.work import effort
 from tests.builders import a_job, a_source
 from worker.settings import TimeLimitSettings
-from worker.time_limits import Deadline, TimeLimits, effort
+from worker.time_limits import Deadline, TimeLimits
 
 LIMITS = TimeLimits(TimeLimitSettings(least_seconds=60, patience=4, unmeasured=30, most_seconds=5_000), 600.0)
 

@@ -1,0 +1,85 @@
+"""What waiting jobs have before them: read from the store when the line moved, worked out once for all who ask."""
+
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from contract.fair_order import NEWCOMER, Line
+from contract.job_store import JobStore
+from contract.outlook import Outlook, outlooks
+from contract.speeds import SpeedBook
+from contract.work import Speeds, Work
+from contract.worker_registry import WorkerRegistry
+
+_LONGEST_SECONDS = 1.0
+"""Estimates grow old by themselves, also while the line stands still."""
+_SHARE_OF_TIME = 10
+"""A long line is not worked out again at once: at most a tenth of the time goes into it."""
+_SHORT_SECONDS = 0.02
+"""What takes no longer than this to work out is worked out whenever the line moved."""
+
+
+@dataclass(frozen=True)
+class _View:
+    """The line at one moment, and what came of it."""
+
+    line: Line
+    devices: tuple[str, ...]
+    speeds: Speeds
+    found: Mapping[str, Outlook]
+    moves: int
+    read_at: float
+    seconds: float
+
+    def holds(self, moves: int) -> bool:
+        """Whether it still tells the truth, or nearly."""
+        age = time.monotonic() - self.read_at
+        if self.moves != moves and (self.seconds < _SHORT_SECONDS or age > _SHARE_OF_TIME * self.seconds):
+            return False
+        return age < _LONGEST_SECONDS
+
+
+class Outlooks:
+    """One for each replica, safe to share among threads. Every method raises StoreUnavailable."""
+
+    def __init__(self, store: JobStore, speeds: SpeedBook, workers: WorkerRegistry) -> None:
+        self._store = store
+        self._speeds = speeds
+        self._workers = workers
+        self._lock = threading.Lock()
+        self._view: _View | None = None
+
+    def now(self) -> Mapping[str, Outlook]:
+        """The prospects of all waiting jobs, by id."""
+        return self._current().found
+
+    def of(self, job_id: str) -> Outlook | None:
+        """One waiting job's; None when it does not wait any more."""
+        found = self._current().found.get(job_id)
+        return found or self._fresh(time.monotonic()).found.get(job_id)
+
+    def newcomer(self, share: str) -> Outlook:
+        """What a job of this share would have before it if it were sent now."""
+        view = self._current()
+        work = Work(share=share, rank=1, model="", audio_seconds=0.0)
+        return outlooks(view.line.joined_by(work), view.devices, view.speeds)[NEWCOMER]
+
+    def _current(self) -> _View:
+        view, moves = self._view, self._store.line_moves()
+        return view if view is not None and view.holds(moves) else self._fresh(time.monotonic())
+
+    def _fresh(self, asked_at: float) -> _View:
+        """One that was read after `asked_at`; whoever waited for another's reading takes that."""
+        with self._lock:
+            if self._view is None or self._view.read_at < asked_at:
+                self._view = self._read()
+            return self._view
+
+    def _read(self) -> _View:
+        began = time.monotonic()
+        moves, line = self._store.line_moves(), self._store.line()
+        devices = tuple(worker.device for worker in self._workers.live())
+        speeds = self._speeds.all()
+        found = outlooks(line, devices, speeds)
+        return _View(line, devices, speeds, found, moves, began, time.monotonic() - began)
