@@ -41,7 +41,25 @@ class Metrics:
             registry=self.registry,
         )
         self._resident = Gauge(
-            "stemify_worker_resident_bytes", "What loaded models occupy, estimated.", registry=self.registry
+            "stemify_worker_resident_bytes", "What the weights of loaded models occupy.", registry=self.registry
+        )
+        self._evictions = Counter(
+            "stemify_worker_model_evictions",
+            "Models let go of, for others or for memory.",
+            ["model"],
+            registry=self.registry,
+        )
+        self._warm_up = Gauge(
+            "stemify_worker_warm_up_seconds",
+            "Seconds to load a model at the start and run its first segment.",
+            ["model"],
+            registry=self.registry,
+        )
+        self._overdue = Counter(
+            "stemify_worker_warm_ups_overdue",
+            "Warm-ups that took longer than they may.",
+            ["model"],
+            registry=self.registry,
         )
 
     def serve(self, host: str, port: int) -> None:
@@ -63,6 +81,18 @@ class Metrics:
         """A model was loaded."""
         self._loads.labels(model).observe(seconds)
 
+    def evicted(self, model: str) -> None:
+        """A model was let go of."""
+        self._evictions.labels(model).inc()
+
+    def warmed(self, model: str, seconds: float) -> None:
+        """A model is loaded and has run once."""
+        self._warm_up.labels(model).set(seconds)
+
+    def overdue(self, model: str) -> None:
+        """A warm-up takes longer than it may."""
+        self._overdue.labels(model).inc()
+
     def resident(self, memory_bytes: int) -> None:
-        """What the loaded models occupy now."""
+        """What the loaded models' weights occupy now."""
         self._resident.set(memory_bytes)

@@ -98,7 +98,7 @@ class SeparatingProcess:
 def _tried(name: str, parts: SeparatingParts) -> None:
     """A model that does not load is told of by the first job that wants it."""
     try:
-        with parts.models.borrow(name):
-            parts.presence.busy(None)
+        parts.models.warm(name, device=parts.presence.device.device)
+        parts.presence.busy(None)
     except (EngineError, OperatorError, OSError, MemoryError) as error:
         _log.warning("not_preloaded", model=name, because=str(error))

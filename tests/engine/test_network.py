@@ -7,6 +7,7 @@ import torch
 from worker.engine import EngineError, OutOfMemory
 from worker.engine.devices import check_precision, choose_device
 from worker.engine.errors import DeviceUnavailable, InvalidOptions
+from worker.engine.networks import network_of
 from worker.engine.plain import PlainNetwork
 
 CPU = torch.device("cpu")
@@ -60,10 +61,34 @@ def test_foreign_errors_become_ours(error, ours, lab, batch):
     assert type(caught.value) is ours
 
 
-def test_memory_is_said_with_weights_and_a_run(lab):
-    network = PlainNetwork(lab.module("HTDemucs"), device=CPU, precision="float32")
-    weights = sum(4 * value.numel() for value in lab.module("HTDemucs").parameters())
-    assert network.memory_bytes > weights
+@pytest.mark.parametrize(("precision", "packed_bytes"), [("float32", 4), ("bfloat16", 2)])
+def test_memory_counts_the_weights_in_every_form(precision, packed_bytes, lab):
+    module = lab.module("HTDemucs", nfft=4096)
+    weights = sum(4 * value.numel() for value in module.parameters())
+    plain = PlainNetwork(module, device=CPU, precision="float32")
+    assert weights <= plain.memory_bytes < 1.1 * weights
+    fast = network_of(module, CPU, precision)
+    packed = weights * packed_bytes / 4
+    assert 0.6 * packed < fast.memory_bytes - plain.memory_bytes < 2.0 * packed
+    assert fast.run_bytes > 0
+
+
+def test_what_is_unloaded_holds_nothing_and_does_not_run(lab, batch):
+    module = lab.module("HTDemucs", nfft=4096)
+    network = network_of(module, CPU, "bfloat16")
+    network.unload()
+    assert network.memory_bytes == 0
+    assert all(value.is_meta for value in module.parameters())
+    with pytest.raises(EngineError):
+        network.forward(batch)
+
+
+def test_a_released_separator_is_empty(lab):
+    separator = lab.separator(lab.module("HTDemucs"), lab.module("Demucs", depth=2))
+    assert separator.memory_bytes > separator.networks[0].memory_bytes
+    assert separator.run_bytes == max(network.run_bytes for network in separator.networks)
+    separator.release()
+    assert (separator.memory_bytes, separator.run_bytes) == (0, 0)
 
 
 def test_the_cpu_always_works():

@@ -27,7 +27,12 @@ class Network(Protocol):
 
     @property
     def memory_bytes(self) -> int:
-        """Of the weights and of running one batch, estimated."""
+        """What it holds: its weights in every form they are kept in."""
+        ...
+
+    @property
+    def run_bytes(self) -> int:
+        """What running one batch takes besides, estimated."""
         ...
 
     def window_frames(self, frames: int) -> int:
@@ -47,4 +52,8 @@ class Network(Protocol):
 
     def release(self) -> None:
         """Give memory that is held but not used back to the device."""
+        ...
+
+    def unload(self) -> None:
+        """Let go of the weights at once, whoever still holds the network; it cannot run again."""
         ...

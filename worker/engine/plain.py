@@ -8,6 +8,7 @@ from typing import Any
 import torch
 
 from worker.engine.errors import DeviceFailed, EngineError, OutOfMemory
+from worker.engine.footprint import held_bytes
 from worker.engine.network import FloatBatch
 from worker.engine.reduced import reduce
 
@@ -41,14 +42,18 @@ class PlainNetwork:
         self.sample_rate = int(module.samplerate)
         self.channels = int(module.audio_channels)
         self.segment_frames = int(self.sample_rate * module.segment)
-        self._run_bytes = 4 * _LIVE_VALUES * int(module.channels) * self.window_frames(self.segment_frames)
+        self._segment_bytes = 4 * _LIVE_VALUES * int(module.channels) * self.window_frames(self.segment_frames)
         self.batch_size = self._fitting_batch() if device.type == "cuda" else _ON_CPU
 
     @property
     def memory_bytes(self) -> int:
-        """Of the weights and one batch."""
-        weights = sum(value.numel() * value.element_size() for value in self._module.parameters())
-        return weights + self._run_bytes * self.batch_size
+        """See `Network`."""
+        return held_bytes(self._module, self._faster)
+
+    @property
+    def run_bytes(self) -> int:
+        """See `Network`."""
+        return self._segment_bytes * self.batch_size
 
     def window_frames(self, frames: int) -> int:
         """HTDemucs always sees its training length, Demucs what its strides divide, HDemucs the chunk itself."""
@@ -76,6 +81,12 @@ class PlainNetwork:
         if self._device.type == "cuda":
             torch.cuda.empty_cache()
 
+    def unload(self) -> None:
+        """See `Network`."""
+        self._faster = None
+        self._module.to("meta")  # in place: the weights go even where a stream still holds the module
+        self.release()
+
     def _fitting_batch(self) -> int:
         """How many segments fit what is free, measured with one, which also warms the device up."""
         torch.cuda.synchronize(self._device)
@@ -84,9 +95,9 @@ class PlainNetwork:
         window = self.window_frames(self.segment_frames)
         with _translated(self._device), torch.inference_mode():
             (self._faster or self._module)(torch.zeros(1, self.channels, window, device=self._device))
-        self._run_bytes = max(1, torch.cuda.max_memory_allocated(self._device) - before)
+        self._segment_bytes = max(1, torch.cuda.max_memory_allocated(self._device) - before)
         free, _ = torch.cuda.mem_get_info(self._device)
-        return int(min(_LARGEST_BATCH, max(1, free * _MEMORY_SHARE // self._run_bytes)))
+        return int(min(_LARGEST_BATCH, max(1, free * _MEMORY_SHARE // self._segment_bytes)))
 
 
 @contextmanager

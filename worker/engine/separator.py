@@ -30,8 +30,7 @@ class Separator:
     """A model, loaded and on its device. Not for several threads at a time.
 
     `name`, `sources`, `sample_rate` (Hz), `channels` of its audio; `device` and `precision` it runs on and in;
-    `segment_frames`: what a network sees at once; `memory_bytes`: about what it occupies while it runs;
-    `warnings`: (code, detail) pairs from loading.
+    `segment_frames`: what a network sees at once; `warnings`: (code, detail) pairs from loading.
     """
 
     def __init__(self, name: str, members: tuple[Member, ...], *, warnings: tuple[tuple[str, str], ...] = ()) -> None:
@@ -43,7 +42,6 @@ class Separator:
         self.device = first.device
         self.precision = first.precision
         self.segment_frames = max(member.network.segment_frames for member in members)
-        self.memory_bytes = sum(member.network.memory_bytes for member in members)
         self.warnings = warnings
         self._members = members
 
@@ -51,6 +49,22 @@ class Separator:
     def networks(self) -> tuple[Network, ...]:
         """Its networks, in the bag's order."""
         return tuple(member.network for member in self._members)
+
+    @property
+    def memory_bytes(self) -> int:
+        """What it holds: the weights of all its networks, in every form they are kept in; 0 once released."""
+        return sum(network.memory_bytes for network in self.networks)
+
+    @property
+    def run_bytes(self) -> int:
+        """What it takes besides while it runs, estimated: its networks run one after the other."""
+        return max((network.run_bytes for network in self.networks), default=0)
+
+    def release(self) -> None:
+        """Give its memory back at once, the device's too. It cannot separate any more."""
+        for network in self.networks:
+            network.unload()
+        self._members = ()
 
     def warm_up(self) -> float:
         """Run one segment of silence through every network, so that no job pays for first times; seconds it took.

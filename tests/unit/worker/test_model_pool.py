@@ -1,8 +1,11 @@
 """Which loaded models stay and which go."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from threading import Event
 
 import pytest
+from prometheus_client import generate_latest
 
 from worker.engine import ModelUnavailable, OutOfMemory
 from worker.metrics import Metrics
@@ -15,7 +18,15 @@ class Loaded:
 
     name: str
     memory_bytes: int = 100
+    run_bytes: int = 0
     device: str = "cpu"
+    first_segment: Callable[[], float] = lambda: 0.0
+
+    def release(self) -> None:
+        self.memory_bytes = 0
+
+    def warm_up(self) -> float:
+        return self.first_segment()
 
 
 @pytest.fixture
@@ -24,13 +35,18 @@ def loads() -> list[str]:
 
 
 @pytest.fixture
-def make_pool(loads):
-    def make(budget: int, load=Loaded) -> ModelPool:
+def metrics() -> Metrics:
+    return Metrics()
+
+
+@pytest.fixture
+def make_pool(loads, metrics):
+    def make(budget: int, load=Loaded, **settings) -> ModelPool:
         def loading(name: str):
             loads.append(name)
             return load(name)
 
-        return ModelPool(loading, budget_bytes=budget, metrics=Metrics())
+        return ModelPool(loading, budget_bytes=budget, metrics=metrics, **settings)
 
     return make
 
@@ -103,3 +119,49 @@ def test_others_are_let_go_of_on_request(make_pool):
     assert pool.evict_others("b")
     assert pool.resident == ("b",)
     assert not pool.evict_others("b")
+
+
+def test_work_counts_once_since_only_one_model_runs(make_pool):
+    pool = make_pool(260, lambda name: Loaded(name, run_bytes=60))
+    use(pool, "a", "b")
+    assert pool.resident == ("a", "b")
+    use(pool, "c")
+    assert pool.resident == ("b", "c")
+
+
+def test_what_is_let_go_of_gives_its_memory_back_and_is_counted(make_pool, metrics):
+    made: dict[str, Loaded] = {}
+    pool = make_pool(200, lambda name: made.setdefault(name, Loaded(name)))
+    use(pool, "a", "b", "c")
+    assert (made["a"].memory_bytes, made["c"].memory_bytes) == (0, 100)
+    told = figures(metrics)
+    assert told['stemify_worker_model_evictions_total{model="a"}'] == 1.0
+    assert told["stemify_worker_resident_bytes"] == 200.0
+    assert told['stemify_worker_model_load_seconds_count{model="c"}'] == 1.0
+
+
+def figures(metrics: Metrics) -> dict[str, float]:
+    lines = generate_latest(metrics.registry).decode().splitlines()
+    return {name: float(value) for name, value in (line.rsplit(" ", 1) for line in lines if line[0] != "#")}
+
+
+def test_a_warm_model_has_run_and_its_time_is_told(make_pool, metrics):
+    ran: list[str] = []
+    pool = make_pool(1_000, lambda name: Loaded(name, first_segment=lambda: ran.append(name) or 0.0))
+    assert pool.warm("a", device="cpu") >= 0.0
+    assert ran == ["a"]
+    assert 'stemify_worker_warm_up_seconds{model="a"}' in figures(metrics)
+    assert not [name for name in figures(metrics) if name.startswith("stemify_worker_warm_ups_overdue_total")]
+
+
+def test_a_warm_up_that_takes_too_long_is_told_while_it_lasts(make_pool, metrics, monkeypatch):
+    told = Event()
+    monkeypatch.setattr(metrics, "overdue", lambda model: (Metrics.overdue(metrics, model), told.set()))
+
+    def stuck() -> float:
+        assert told.wait(20.0)  # it does not end before it was told of
+        return 0.0
+
+    pool = make_pool(1_000, lambda name: Loaded(name, first_segment=stuck), warm_up_seconds={"cpu": 9e9, "cuda": 0.01})
+    pool.warm("a", device="cuda:0")
+    assert figures(metrics)['stemify_worker_warm_ups_overdue_total{model="a"}'] == 1.0
