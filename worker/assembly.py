@@ -81,7 +81,7 @@ def assemble_separating(base: Base, device: DeviceFacts, *, abandon: Callable[[]
     metrics, tracing = Metrics(), configure_tracing(settings.telemetry, service="worker")
     weights = _weights(settings)
     chooser = ModelChooser(load_recipes(settings.models.catalog), weights)
-    models = ModelPool(_loader(settings, chooser, weights), budget_bytes=settings.memory_bytes, metrics=metrics)
+    models = ModelPool(_loader(settings, chooser, weights), budget_bytes=settings.memory_bytes, metrics=metrics.models)
     name = worker_id(settings.instance, os.getpid())
     presence = Presence(worker_id=name, registry=base.registry, device=device, resident=lambda: models.resident)
     longest = settings.limits.max_duration_seconds

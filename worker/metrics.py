@@ -2,14 +2,19 @@
 
 from collections.abc import Mapping
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, start_http_server
+from prometheus_client import CollectorRegistry, Counter, Histogram, start_http_server
+
+from worker.model_metrics import ModelMetrics
 
 _STAGE_SECONDS = (0.05, 0.1, 0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600)
 _FACTORS = (0.1, 0.25, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 
 
 class Metrics:
-    """The registry of one process that separates. It begins at zero with each new process, as Prometheus expects."""
+    """The registry of one process that separates. It begins at zero with each new process, as Prometheus expects.
+
+    `models`: the figures of its pool.
+    """
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
@@ -27,40 +32,13 @@ class Metrics:
             buckets=_FACTORS,
             registry=self.registry,
         )
-        self._loads = Histogram(
-            "stemify_worker_model_load_seconds",
-            "Seconds to load a model.",
-            ["model"],
-            buckets=_STAGE_SECONDS,
-            registry=self.registry,
-        )
         self._ended = Counter(
             "stemify_worker_attempts_ended",
             "Attempts by how they ended, and failures by code.",
             ["ending", "code"],
             registry=self.registry,
         )
-        self._resident = Gauge(
-            "stemify_worker_resident_bytes", "What the weights of loaded models occupy.", registry=self.registry
-        )
-        self._evictions = Counter(
-            "stemify_worker_model_evictions",
-            "Models let go of, for others or for memory.",
-            ["model"],
-            registry=self.registry,
-        )
-        self._warm_up = Gauge(
-            "stemify_worker_warm_up_seconds",
-            "Seconds to load a model at the start and run its first segment.",
-            ["model"],
-            registry=self.registry,
-        )
-        self._overdue = Counter(
-            "stemify_worker_warm_ups_overdue",
-            "Warm-ups that took longer than they may.",
-            ["model"],
-            registry=self.registry,
-        )
+        self.models = ModelMetrics(self.registry)
 
     def serve(self, host: str, port: int) -> None:
         """Answer on this port until the process ends. Raises OSError when it is taken."""
@@ -76,23 +54,3 @@ class Metrics:
     def ended(self, ending: str, code: str = "") -> None:
         """An attempt ended."""
         self._ended.labels(ending, code).inc()
-
-    def loaded(self, model: str, seconds: float) -> None:
-        """A model was loaded."""
-        self._loads.labels(model).observe(seconds)
-
-    def evicted(self, model: str) -> None:
-        """A model was let go of."""
-        self._evictions.labels(model).inc()
-
-    def warmed(self, model: str, seconds: float) -> None:
-        """A model is loaded and has run once."""
-        self._warm_up.labels(model).set(seconds)
-
-    def overdue(self, model: str) -> None:
-        """A warm-up takes longer than it may."""
-        self._overdue.labels(model).inc()
-
-    def resident(self, memory_bytes: int) -> None:
-        """What the loaded models' weights occupy now."""
-        self._resident.set(memory_bytes)

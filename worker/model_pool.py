@@ -10,7 +10,7 @@ import structlog
 
 from worker.engine import OutOfMemory, Separator
 from worker.engine.separator import WARM_UP_SECONDS
-from worker.metrics import Metrics
+from worker.model_metrics import ModelMetrics
 from worker.overdue import told_when_overdue
 
 Load = Callable[[str], Separator]
@@ -30,7 +30,7 @@ class ModelPool:
         load: Load,
         *,
         budget_bytes: int,
-        metrics: Metrics,
+        metrics: ModelMetrics,
         warm_up_seconds: Mapping[str, float] = WARM_UP_SECONDS,
     ) -> None:
         self._load = load

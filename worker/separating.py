@@ -8,7 +8,7 @@ import structlog
 from contract.errors import OperatorError, StoreUnavailable
 from worker import departure_order
 from worker.assembly import SeparatingParts, assemble_base, assemble_separating
-from worker.engine import CatalogInvalid, DeviceUnavailable, EngineError
+from worker.engine import CatalogInvalid, DeviceFailed, DeviceUnavailable, EngineError
 from worker.engine.device_facts import describe_device
 from worker.runner import ProcessSpent
 from worker.settings import WorkerSettings
@@ -87,7 +87,10 @@ class SeparatingProcess:
         preload = self._settings.preload
         for name in (self._settings.models.default,) if preload is None else preload:
             if parts.chooser.is_here(name):
-                _tried(name, parts)
+                try:
+                    _tried(name, parts)
+                except DeviceFailed:
+                    self._abandon()
 
     def _abandon(self) -> None:
         _log.critical("process_ends", code=EXIT_CODE)
@@ -96,9 +99,11 @@ class SeparatingProcess:
 
 
 def _tried(name: str, parts: SeparatingParts) -> None:
-    """A model that does not load is told of by the first job that wants it."""
+    """A model that does not load is told of by the first job that wants it. Raises DeviceFailed."""
     try:
         parts.models.warm(name, device=parts.presence.device.device)
         parts.presence.busy(None)
+    except DeviceFailed:
+        raise
     except (EngineError, OperatorError, OSError, MemoryError) as error:
         _log.warning("not_preloaded", model=name, because=str(error))

@@ -9,8 +9,8 @@ def test_what_was_done_is_counted():
     metrics = Metrics()
     metrics.completed(model="demo", device="cpu", timings={"separating": 2.0, "realtime_factor": 3.0})
     metrics.ended("failed", "internal")
-    metrics.loaded("demo", 0.5)
-    metrics.resident(100)
+    metrics.models.loaded("demo", 0.5)
+    metrics.models.resident(100)
     text = generate_latest(metrics.registry).decode()
     assert 'stemify_worker_stage_seconds_count{stage="separating"} 1.0' in text
     assert 'stemify_worker_realtime_factor_sum{device="cpu",model="demo"} 3.0' in text

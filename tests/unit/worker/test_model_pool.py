@@ -46,7 +46,7 @@ def make_pool(loads, metrics):
             loads.append(name)
             return load(name)
 
-        return ModelPool(loading, budget_bytes=budget, metrics=metrics, **settings)
+        return ModelPool(loading, budget_bytes=budget, metrics=metrics.models, **settings)
 
     return make
 
@@ -156,7 +156,8 @@ def test_a_warm_model_has_run_and_its_time_is_told(make_pool, metrics):
 
 def test_a_warm_up_that_takes_too_long_is_told_while_it_lasts(make_pool, metrics, monkeypatch):
     told = Event()
-    monkeypatch.setattr(metrics, "overdue", lambda model: (Metrics.overdue(metrics, model), told.set()))
+    overdue = metrics.models.overdue
+    monkeypatch.setattr(metrics.models, "overdue", lambda model: (overdue(model), told.set()))
 
     def stuck() -> float:
         assert told.wait(20.0)  # it does not end before it was told of
