@@ -28,3 +28,8 @@ def archive_path(job_id: str) -> str:
 def mix_path(job_id: str, mix_id: str) -> str:
     """One mix's audio."""
     return f"{job_path(job_id)}/mixes/{mix_id}"
+
+
+def upload_path(upload_id: str) -> str:
+    """An upload that is no job yet."""
+    return f"{PREFIX}/uploads/{upload_id}"

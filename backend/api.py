@@ -14,14 +14,14 @@ from backend.assembly import Parts
 from backend.error_handlers import install_error_handlers
 from backend.health import version
 from backend.housekeeping import Housekeeping
-from backend.routes import events, jobs, legacy, mixes, pages, service, stems, submissions
+from backend.routes import events, jobs, legacy, mixes, pages, service, stems, submissions, uploads
 from backend.schema_document import install_schema
 from backend.side_tasks import running
 from media.jail import Jail
 
 _log = structlog.get_logger(__name__)
 
-_ROUTERS = (submissions.router, jobs.router, events.router, stems.router, mixes.router, service.router)
+_ROUTERS = (submissions.router, uploads.router, jobs.router, events.router, stems.router, mixes.router, service.router)
 
 _DESCRIPTION = """Send a recording, get its stems: drums, bass, vocals and the rest, each a file of its own.
 
@@ -30,6 +30,8 @@ A job is made by `POST /api/v1/stemify`, watched by polling, by Server-Sent Even
 """
 
 _EXPOSED = ("Location", "ETag", "X-Request-ID", "RateLimit", "RateLimit-Policy", "Retry-After", "Preference-Applied")
+_EXPOSED_OF_TUS = ("Tus-Resumable", "Tus-Version", "Tus-Extension", "Tus-Max-Size", "Tus-Checksum-Algorithm")
+_EXPOSED_OF_UPLOADS = ("Upload-Offset", "Upload-Length", "Upload-Metadata", "Upload-Expires")
 
 
 def build_api(parts: Parts) -> FastAPI:
@@ -61,9 +63,9 @@ def _allow_origins(app: FastAPI, origins: tuple[str, ...]) -> None:
         app.add_middleware(
             CORSMiddleware,
             allow_origins=list(origins),
-            allow_methods=["GET", "HEAD", "POST", "DELETE"],
+            allow_methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
             allow_headers=["*"],
-            expose_headers=list(_EXPOSED),
+            expose_headers=[*_EXPOSED, *_EXPOSED_OF_TUS, *_EXPOSED_OF_UPLOADS],
         )
 
 
@@ -79,7 +81,9 @@ def _lock_up(jail: Jail) -> None:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     parts: Parts = app.state.parts
-    housekeeping = Housekeeping(parts.janitor, sweep_seconds=parts.settings.queue.sweep_seconds)
+    housekeeping = Housekeeping(
+        parts.janitor, tidy_uploads=parts.uploads.tidy, sweep_seconds=parts.settings.queue.sweep_seconds
+    )
     side_tasks = {"relay": parts.relay.run, "rooms": parts.rooms.run, "housekeeping": housekeeping.run}
     try:
         await to_thread.run_sync(_lock_up, parts.jail)

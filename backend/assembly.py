@@ -13,6 +13,9 @@ from backend.live.rooms import Rooms
 from backend.metrics import Metrics, ServiceCollector
 from backend.outlooks import Outlooks
 from backend.rate_limits import JobsPerHour
+from backend.resumable.book import UploadBook
+from backend.resumable.desk import UploadDesk
+from backend.resumable.writer_lease import WriterLeases
 from backend.settings import ApiSettings
 from backend.snapshots import Snapshots
 from contract.catalog import Catalog, load_catalog
@@ -44,6 +47,7 @@ class Parts:
     store: JobStore
     queue: TaskQueue
     storage: BlobStore
+    uploads: UploadDesk
     janitor: Janitor
     workers: WorkerRegistry
     speeds: SpeedBook
@@ -81,6 +85,7 @@ def assemble(settings: ApiSettings) -> Parts:
         store=store,
         queue=queue,
         storage=storage,
+        uploads=UploadDesk(UploadBook(client, settings.limits.open_uploads), WriterLeases(client), storage, store),
         janitor=Janitor(store, queue, storage),
         workers=workers,
         speeds=speeds,

@@ -11,8 +11,10 @@ from backend.error_handlers import pointer
 from contract.errors import CallerError, FieldProblem
 from contract.options import JobRequest
 
-NOT_OFFERED = ("upload_id", "webhook_url", "webhook_events")
+NOT_OFFERED = ("webhook_url", "webhook_events")
 """Fields of the contract that this service does not offer yet: refused, never silently ignored."""
+_OTHER_SOURCES = ("url", "upload_id")
+"""Where a recording comes from that is not in the request; whoever serves one takes its field out first."""
 MAX_METADATA_BYTES = 8_192
 MAX_METADATA_DEPTH = 32
 """Far below what the stored record's own format can hold."""
@@ -65,7 +67,9 @@ def wishes(fields: Mapping[str, Any]) -> Wishes:
     metadata = rest.pop("metadata", None) or {}
     problems = _not_offered(rest) + _metadata_problems(metadata)
     try:
-        options = JobRequest.model_validate({name: rest[name] for name in rest if name not in (*NOT_OFFERED, "url")})
+        options = JobRequest.model_validate(
+            {name: rest[name] for name in rest if name not in (*NOT_OFFERED, *_OTHER_SOURCES)}
+        )
     except ValidationError as error:
         raise FieldProblem(problems + _problems(error)) from error
     if problems:
@@ -75,8 +79,7 @@ def wishes(fields: Mapping[str, Any]) -> Wishes:
 
 def _not_offered(fields: Mapping[str, Any]) -> list[tuple[str, str]]:
     problems = [(f"/{name}", f"{name} is not offered yet") for name in NOT_OFFERED if fields.get(name) is not None]
-    if "url" in fields:
-        problems.append(("/url", "send either a file or a link, not both"))
+    problems += [(f"/{name}", f"send a file or {name}, not both") for name in _OTHER_SOURCES if name in fields]
     return problems
 
 

@@ -9,9 +9,12 @@ from starlette.responses import JSONResponse
 
 from backend.rate_limits import TooManyJobs
 from backend.request_body import UploadTooSlow
+from backend.resumable import errors as resumable
 from contract import errors
 
 MEDIA_TYPE = "application/problem+json"
+
+CHECKSUM_MISMATCH = 460
 
 STATUSES: dict[type[errors.StemifyError], int] = {
     errors.StemifyError: 500,
@@ -25,6 +28,15 @@ STATUSES: dict[type[errors.StemifyError], int] = {
     errors.StemNotReady: 409,
     errors.IdempotencyInProgress: 409,
     errors.JobExpired: 410,
+    resumable.UploadNotFound: 404,
+    resumable.UploadUsed: 409,
+    resumable.UploadIncomplete: 409,
+    resumable.WrongOffset: 409,
+    resumable.UploadExpired: 410,
+    resumable.WrongVersion: 412,
+    resumable.WrongContentType: 415,
+    resumable.UploadLocked: 423,
+    resumable.WrongChecksum: CHECKSUM_MISMATCH,
     errors.UploadTooLarge: 413,
     errors.AudioTooLong: 413,
     errors.FieldProblem: 422,
@@ -81,16 +93,24 @@ def field_errors(error: errors.StemifyError) -> list[FieldError]:
 
 def problem_document(status: int, *, instance: str, request_id: str, code: str, detail: str = "") -> Problem:
     """A problem document; without `detail` the status's own sentence stands in."""
-    known = HTTPStatus(status)
+    title, sentence = phrase_of(status)
     return Problem(
         type=f"urn:stemify:problem:{code}",
-        title=known.phrase,
+        title=title,
         status=status,
-        detail=detail or known.description or known.phrase,
+        detail=detail or sentence or title,
         instance=instance,
         code=code,
         request_id=request_id,
     )
+
+
+def phrase_of(status: int) -> tuple[str, str]:
+    """A status's short name and its sentence, those of tus's own 460 among them."""
+    if status == CHECKSUM_MISMATCH:
+        return "Checksum Mismatch", ""
+    known = HTTPStatus(status)
+    return known.phrase, known.description
 
 
 def headers_of(error: errors.StemifyError) -> dict[str, str]:
@@ -98,7 +118,7 @@ def headers_of(error: errors.StemifyError) -> dict[str, str]:
     if isinstance(error, errors.OperatorError):
         window = error.allowance.headers() if isinstance(error, TooManyJobs) else {}
         return {"Retry-After": str(error.retry_after)} | window
-    if isinstance(error, errors.IdempotencyInProgress):
+    if isinstance(error, errors.IdempotencyInProgress | resumable.UploadLocked):
         return {"Retry-After": "1"}
     return {"WWW-Authenticate": "Bearer"} if isinstance(error, errors.Unauthenticated) else {}
 

@@ -1,7 +1,8 @@
 """A request's body as it arrives: never more than allowed, never slower than allowed, never gathered whole."""
 
 import time
-from collections.abc import AsyncIterator
+from collections import deque
+from collections.abc import AsyncIterator, Callable
 
 import anyio
 from starlette.requests import Request
@@ -12,6 +13,9 @@ from contract.errors import CallerError, UploadTooLarge
 FORM_OVERHEAD_BYTES = 256 * 1024
 """What a form may hold besides its file: boundaries, headers and fields."""
 SMALL_BODY_BYTES = 65_536
+
+_STEPS = 10
+"""Looks in a window: its edge is known to a tenth of it."""
 
 
 class UploadTooSlow(CallerError):
@@ -25,13 +29,18 @@ def too_large(limit: int) -> UploadTooLarge:
     return UploadTooLarge(f"The upload is larger than the {limit:,} bytes ({limit / 1e6:g} MB) allowed here.")
 
 
-async def chunks(request: Request, *, limit: int, intake: IntakeSettings) -> AsyncIterator[bytes]:
-    """The body's chunks. Raises UploadTooLarge (at once when the length is declared), UploadTooSlow."""
-    allowed = limit + FORM_OVERHEAD_BYTES
+async def chunks(
+    request: Request, *, limit: int, intake: IntakeSettings, overhead: int = FORM_OVERHEAD_BYTES
+) -> AsyncIterator[bytes]:
+    """The body's chunks. Raises UploadTooLarge (at once when the length is declared), UploadTooSlow.
+
+    `overhead`: bytes allowed beyond `limit`, which is that of a file inside of a form.
+    """
+    allowed = limit + overhead
     if _declared_length(request) > allowed:
         raise too_large(limit)
     received = 0
-    pace = _Pace(intake)
+    pace = Pace(intake)
     body = request.stream()
     while True:
         with anyio.move_on_after(intake.stall_seconds) as waiting:
@@ -63,20 +72,27 @@ def _declared_length(request: Request) -> int:
     return int(declared) if declared.isascii() and declared.isdigit() else 0
 
 
-class _Pace:
-    """Measures an upload over windows of `stall_seconds`; a drip is as useless as a silence."""
+class Pace:
+    """Measures a body over any `stall_seconds` after a grace of half of that; a drip is as useless as a silence."""
 
-    def __init__(self, intake: IntakeSettings) -> None:
+    def __init__(self, intake: IntakeSettings, clock: Callable[[], float] = time.monotonic) -> None:
         self._intake = intake
-        self._started = time.monotonic()
+        self._clock = clock
+        self._started = clock()
+        self._seen: deque[tuple[float, int]] = deque([(self._started + intake.stall_seconds / 2, 0)])
         self._bytes = 0
 
     def add(self, count: int) -> None:
-        """Count bytes. Raises UploadTooSlow at the end of a window that brought too few."""
+        """Count bytes. Raises UploadTooSlow when a window brought too few, or the body took longer than any may."""
+        now = self._clock()
+        if now - self._started > self._intake.body_seconds:
+            raise UploadTooSlow(f"The upload took longer than {self._intake.body_seconds:g} s.")
         self._bytes += count
-        elapsed = time.monotonic() - self._started
-        if elapsed < self._intake.stall_seconds:
-            return
-        if self._bytes < self._intake.min_bytes_per_second * elapsed:
+        window = self._intake.stall_seconds
+        if now - self._seen[-1][0] >= window / _STEPS:
+            self._seen.append((now, self._bytes))
+        while len(self._seen) > 1 and now - self._seen[1][0] >= window:
+            self._seen.popleft()
+        since, before = self._seen[0]
+        if now - since >= window and self._bytes - before < self._intake.min_bytes_per_second * (now - since):
             raise UploadTooSlow
-        self._started, self._bytes = time.monotonic(), 0

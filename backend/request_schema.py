@@ -10,6 +10,9 @@ _METADATA = {"type": "object", "description": "Your own notes, kept with the job
 _LINK = {"type": "string", "format": "uri", "description": "Address of a recording. Not offered yet: answered 400."}
 
 
+_UPLOAD = {"type": "string", "pattern": "^[0-9a-f]{32}$", "description": "A recording uploaded before."}
+
+
 def _options() -> dict[str, Any]:
     properties: dict[str, Any] = copy.deepcopy(JobRequest.model_json_schema()["properties"])
     return properties
@@ -17,12 +20,13 @@ def _options() -> dict[str, Any]:
 
 def _form() -> dict[str, Any]:
     stems = {"type": "string", "description": "Stems wanted, with commas between; all of the model's when absent."}
-    properties = {"file": _FILE} | _options() | {"stems": stems, "metadata": _METADATA}
-    return {"type": "object", "required": ["file"], "properties": properties}
+    properties = {"file": _FILE, "upload_id": _UPLOAD} | _options() | {"stems": stems, "metadata": _METADATA}
+    return {"type": "object", "oneOf": [{"required": ["file"]}, {"required": ["upload_id"]}], "properties": properties}
 
 
 def _json() -> dict[str, Any]:
-    return {"type": "object", "required": ["url"], "properties": {"url": _LINK} | _options() | {"metadata": _METADATA}}
+    properties = {"url": _LINK, "upload_id": _UPLOAD} | _options() | {"metadata": _METADATA}
+    return {"type": "object", "oneOf": [{"required": ["url"]}, {"required": ["upload_id"]}], "properties": properties}
 
 
 REQUEST_BODY: dict[str, Any] = {
@@ -37,7 +41,10 @@ REQUEST_BODY: dict[str, Any] = {
         },
         "application/json": {
             "schema": _json(),
-            "examples": {"link": {"value": {"url": "https://example.org/song.mp3", "format": "flac"}}},
+            "examples": {
+                "upload": {"value": {"upload_id": "0b7e4a0c6f0d4e4f9a52c1f3f9a1d7c2", "format": "flac"}},
+                "link": {"value": {"url": "https://example.org/song.mp3", "format": "flac"}},
+            },
         },
     },
 }

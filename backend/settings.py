@@ -15,7 +15,13 @@ class IntakeSettings(SettingsGroup):
 
     stall_seconds: float = Field(30.0, gt=0, description="Longest silence of an upload before it is given up.")
     min_bytes_per_second: int = Field(
-        10_000, ge=0, description="Slowest upload, measured over stall_seconds; 0 accepts any."
+        10_000,
+        ge=0,
+        description="Slowest upload, measured over any stall_seconds after a grace of half of that; 0 accepts any.",
+    )
+    body_seconds: float = Field(3_600.0, gt=0, description="Longest time one request's body may take.")
+    upload_seconds: float = Field(
+        86_400.0, gt=0, le=86_400, description="How long a resumable upload is kept that is no job yet."
     )
     probe_seconds: float = Field(
         5.0,

@@ -9,6 +9,7 @@ from anyio import to_thread
 
 from contract.storage import BlobStore
 from contract.storage.blob_store import Chunk
+from contract.storage.growing_blob import Append
 
 PIECE_BYTES = 256 * 1024
 """Small pieces are gathered to this before they cross to a thread."""
@@ -104,3 +105,35 @@ class BlobSink:
     async def _flush(self) -> None:
         piece, self._gathered = bytes(self._gathered), bytearray()
         await to_thread.run_sync(self._writer.write, piece)
+
+
+class AppendSink:
+    """Adds to a growing blob through threads; what came is kept, however the block ends."""
+
+    def __init__(self, run: Append) -> None:
+        self._run = run
+        self._gathered = bytearray()
+
+    async def __aenter__(self) -> Self:
+        await to_thread.run_sync(self._run.__enter__)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with anyio.CancelScope(shield=True):
+            try:
+                await self._flush()
+            finally:
+                await to_thread.run_sync(self._run.__exit__, kind, error, trace)
+
+    async def write(self, piece: Chunk) -> None:
+        """Take the next bytes. Raises InsufficientStorage, StorageUnavailable."""
+        self._gathered += piece
+        if len(self._gathered) >= PIECE_BYTES:
+            await self._flush()
+
+    async def _flush(self) -> None:
+        piece, self._gathered = bytes(self._gathered), bytearray()
+        if piece:
+            await to_thread.run_sync(self._run.write, piece)

@@ -17,23 +17,28 @@ from starlette.requests import Request
 from backend.admission import admit, withdraw
 from backend.assembly import Parts
 from backend.dependencies import Caller
-from backend.fields import from_form, wishes
+from backend.fields import wishes
 from backend.idempotency import Kept, Reservation, fingerprint
-from backend.inspection import inspect
+from backend.job_making import JobMaker, Made, Stored
 from backend.job_view import job_body
 from backend.request_body import chunks
+from backend.request_fields import FORM, content_type, receive_fields, told_by
+from backend.resumable.desk import Progress
+from backend.resumable.errors import UploadUsed
 from backend.sinks import BlobSink, DigestSink, Sink
 from backend.snapshots import Snapshot
 from backend.uploads import Upload, receive_form
-from contract.errors import IdempotencyMismatch, JobNotFound, StoreUnavailable
+from contract.errors import FieldProblem, IdempotencyMismatch, JobNotFound, StoreUnavailable, UrlNotAllowed
 from contract.job_ids import new_job_id
 from contract.jobs import Job
-from contract.options import resolve
-from contract.tracing import trace_headers
 
 _log = structlog.get_logger(__name__)
 
 Fields = dict[str, Any]
+
+LINKS_NOT_OFFERED = "Links are not offered yet; send the recording itself as a file."
+_NO_RECORDING = "send the recording as multipart/form-data in the field `file`, or the upload_id of one sent before"
+_REPLAYED = {"Idempotency-Replayed": "true"}
 
 
 @dataclass(frozen=True)
@@ -61,6 +66,7 @@ class Submission:
         self._caller = caller
         self._request = request
         self._form = form
+        self._maker = JobMaker(parts, caller)
 
     async def answer(self) -> Answer:
         """Make the job, or find the one that the same Idempotency-Key made before.
@@ -75,15 +81,21 @@ class Submission:
             headers = await to_thread.run_sync(admit, self._parts, self._caller)
             self._request.state.headers = headers
             try:
-                job, kept = await self._make(reservation)
+                made = await self._make(reservation)
             except BaseException:
-                with anyio.CancelScope(shield=True):
-                    await to_thread.run_sync(withdraw, self._parts, self._caller)
+                await self._uncount()
                 raise
-            body = await to_thread.run_sync(self._ring, job)
+            if not made.is_new:
+                await self._uncount()
+                return Answer(made.job.job_id, await to_thread.run_sync(self._shown, made.job), _REPLAYED)
+            body = await to_thread.run_sync(self._ring, made.job)
             with contextlib.suppress(StoreUnavailable):  # the job is made; a replay reads it instead
-                await to_thread.run_sync(reservation.keep, kept.model_copy(update={"body": body}))
-            return Answer(job.job_id, body, headers)
+                await to_thread.run_sync(reservation.keep, made.kept.model_copy(update={"body": body}))
+            return Answer(made.job.job_id, body, headers)
+
+    async def _uncount(self) -> None:
+        with anyio.CancelScope(shield=True):
+            await to_thread.run_sync(withdraw, self._parts, self._caller)
 
     def _still_there(self, earlier: Kept | None) -> Kept | None:
         """What was kept, unless its job was never made: then this request is the first after all."""
@@ -103,53 +115,64 @@ class Submission:
         if fingerprint(upload) != earlier.fingerprint:
             raise IdempotencyMismatch
         body = earlier.body or await to_thread.run_sync(self._body, earlier.job_id) or {}
-        return Answer(earlier.job_id, body, {"Idempotency-Replayed": "true"})
+        return Answer(earlier.job_id, body, _REPLAYED)
 
-    async def _make(self, reservation: Reservation) -> tuple[Job, Kept]:
+    async def _make(self, reservation: Reservation) -> Made:
         job_id = new_job_id()
         blob = f"uploads/{job_id}/source"
         async with contextlib.AsyncExitStack() as undo:
             undo.push_async_callback(self._remove, blob)
             upload = await self._receive(BlobSink(self._parts.storage, blob))
-            limiter = self._parts.inspections
-            job = await to_thread.run_sync(self._checked, job_id, blob, upload, limiter=limiter)
-            kept = Kept(fingerprint=fingerprint(upload), job_id=job_id)
-            await to_thread.run_sync(reservation.keep, kept)
-            try:
-                accepted = await to_thread.run_sync(self._parts.store.accept, job)
-            except StoreUnavailable:
-                undo.pop_all()  # the job may have been taken and only the answer lost: it needs its recording
-                raise
-            undo.pop_all()
-            return accepted, kept
+            fields, print_ = self._fields(upload), fingerprint(upload)
+            if upload.has_file:
+                stored = Stored(job_id=job_id, blob=blob, upload=upload, fields=fields, fingerprint=print_)
+                return await self._maker.make(stored, reservation, undo.pop_all)
+        return await self._make_of_upload(fields, print_, reservation)
+
+    async def _make_of_upload(self, fields: Fields, print_: str, reservation: Reservation) -> Made:
+        """The job of a recording that was uploaded before; it stays for another try when this one is refused."""
+        desk = self._parts.uploads
+        record = (await to_thread.run_sync(self._sent, fields)).record
+        rest = {name: value for name, value in fields.items() if name != "upload_id"}
+        earlier = await to_thread.run_sync(desk.job_of, record)
+        if earlier is not None:
+            if not self._maker.is_same(earlier, rest):
+                raise UploadUsed
+            return Made(earlier, Kept(fingerprint=print_, job_id=earlier.job_id), is_new=False)
+        async with desk.alone(record):
+            whole = await to_thread.run_sync(desk.seal, record)
+            upload = Upload(filename=record.filename, bytes=whole.bytes, sha256=whole.sha256)
+            stored = Stored(job_id=record.upload_id, blob=record.blob, upload=upload, fields=rest, fingerprint=print_)
+            made = await self._maker.make(stored, reservation, lambda: None)
+            await to_thread.run_sync(desk.use, record)
+            return made
+
+    def _sent(self, fields: Fields) -> Progress:
+        """The upload these fields name. Raises UrlNotAllowed, FieldProblem when they name none."""
+        upload_id = fields.get("upload_id")
+        if upload_id is None:
+            wishes({name: value for name, value in fields.items() if name != "url"})
+            if "url" in fields:
+                raise UrlNotAllowed(LINKS_NOT_OFFERED)
+            raise FieldProblem([(f"/{self._form.file_field}", _NO_RECORDING)])
+        if not isinstance(upload_id, str):
+            raise FieldProblem([("/upload_id", "must be the id of an upload")])
+        return self._parts.uploads.look(upload_id, tenant=self._caller.tenant)
+
+    def _fields(self, upload: Upload) -> Fields:
+        return self._form.adapt(told_by(upload))
 
     async def _receive(self, sink: Sink) -> Upload:
         settings = self._parts.settings
         limit = settings.limits.max_upload_bytes
+        if content_type(self._request) != FORM:
+            return await receive_fields(self._request, settings.intake)
         return await receive_form(
             chunks(self._request, limit=limit, intake=settings.intake),
             self._request.headers.get("content-type", ""),
             sink=sink,
             file_field=self._form.file_field,
             max_bytes=limit,
-        )
-
-    def _checked(self, job_id: str, blob: str, upload: Upload) -> Job:
-        parts = self._parts
-        wished = wishes(self._form.adapt(from_form(upload.fields)))
-        options = resolve(wished.options, parts.catalog, default_model=parts.settings.models.default)
-        inspected = inspect(parts.storage, blob, upload, limits=parts.settings.limits, jail=parts.jail)
-        return Job(
-            job_id=job_id,
-            tenant=self._caller.tenant,
-            share=self._caller.share,
-            created_at=parts.store.now(),
-            source=inspected.source,
-            input_blob=blob,
-            options=options,
-            warnings=inspected.warnings,
-            metadata=wished.metadata,
-            trace=trace_headers(),
         )
 
     def _ring(self, job: Job) -> dict[str, Any]:
@@ -159,6 +182,9 @@ class Submission:
         except StoreUnavailable:
             _log.warning("job_not_rung", job_id=job.job_id)
         _log.info("job_accepted", job_id=job.job_id, model=job.options.model, bytes=job.source.bytes)
+        return self._shown(job)
+
+    def _shown(self, job: Job) -> dict[str, Any]:
         try:
             snapshot = self._parts.snapshots.of(job)
         except StoreUnavailable:

@@ -3,21 +3,21 @@
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from typing import Any
 
 from backend.filenames import display_name
 from backend.multipart import FileBegun, FileEnded, FilePiece, FormField, MultipartReader, Piece
 from backend.request_body import too_large
 from backend.sinks import Sink
-from contract.errors import FieldProblem, UrlNotAllowed
-
-LINKS_NOT_OFFERED = "Links are not offered yet; send the recording itself as a file."
+from contract.errors import FieldProblem
 
 
 @dataclass
 class Upload:
-    """What a form brought: its fields, and its file's name, size and digest once the file came whole."""
+    """What a request brought: its fields, and its file's name, size and digest once the file came whole."""
 
     fields: dict[str, list[str]] = field(default_factory=dict)
+    json: dict[str, Any] = field(default_factory=dict)
     filename: str = ""
     bytes: int = 0
     sha256: str = ""
@@ -29,7 +29,7 @@ async def receive_form(
 ) -> Upload:
     """Read a form to its end; the field `file_field` goes to `sink` while it arrives, wherever it stands.
 
-    Raises UploadTooLarge as soon as the file passes `max_bytes`, FieldProblem for a missing, empty, second or
+    Raises UploadTooLarge as soon as the file passes `max_bytes`, FieldProblem for an empty, second or
     misnamed file, CallerError for a malformed form.
     """
     reader = MultipartReader(content_type)
@@ -39,11 +39,8 @@ async def receive_form(
             for piece in reader.feed(chunk):
                 await intake.take(piece)
         reader.finish()
-        if not intake.upload.has_file and "url" in intake.upload.fields:
-            raise UrlNotAllowed(LINKS_NOT_OFFERED)
-        if not intake.upload.has_file:
-            raise FieldProblem([(f"/{file_field}", "the form holds no file")])
-    intake.upload.bytes, intake.upload.sha256 = sink.bytes, sink.sha256
+    if intake.upload.has_file:
+        intake.upload.bytes, intake.upload.sha256 = sink.bytes, sink.sha256
     return intake.upload
 
 

@@ -8,7 +8,10 @@ from pydantic_settings import PydanticBaseSettingsSource
 
 PROFILE_DEFAULTS: dict[str, dict[str, Any]] = {
     "local": {},
-    "public": {"limits": {"max_duration_seconds": 600.0, "jobs_per_hour": 5}, "models": {"fetch": False}},
+    "public": {
+        "limits": {"max_duration_seconds": 600.0, "jobs_per_hour": 5, "open_uploads": 8},
+        "models": {"fetch": False},
+    },
 }
 """What each profile sets where nothing else does; `local` is what the fields' own defaults say."""
 

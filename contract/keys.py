@@ -34,6 +34,8 @@ SPEEDS = PREFIX + "speeds"
 """hash: `model|device` -> measured seconds of work for each second of audio."""
 STATISTICS = PREFIX + "statistics"
 """hash: counters that outlive every process (jobs ended by status and code)."""
+UPLOADS = PREFIX + "uploads"
+"""zset: uploads that are no job yet, score = when they expire, in milliseconds."""
 CHANNEL_PATTERN = PREFIX + "events:*"
 
 
@@ -75,3 +77,23 @@ def idempotency(tenant: str, key: str) -> str:
 def rate(tenant: str) -> str:
     """string: the moving window of a caller's requests."""
     return f"{PREFIX}rate:{tenant}"
+
+
+def upload(upload_id: str) -> str:
+    """string with a time to live: an upload as it was announced."""
+    return f"{PREFIX}upload:{upload_id}"
+
+
+def upload_writer(upload_id: str) -> str:
+    """string with a time to live: the lock of whoever writes to an upload."""
+    return f"{PREFIX}upload:{upload_id}:writer"
+
+
+def upload_wanted(upload_id: str) -> str:
+    """string with a time to live: somebody else asks for that lock."""
+    return f"{PREFIX}upload:{upload_id}:wanted"
+
+
+def open_uploads(scope: str) -> str:
+    """zset: a caller's uploads that are no job yet, score = when they expire, in milliseconds."""
+    return f"{PREFIX}uploads:{scope}"

@@ -1,22 +1,25 @@
 """Pieces of the schema every route shares: the problem documents it may answer with."""
 
-from http import HTTPStatus
 from typing import Any
 
-from backend.problems import Problem
+from backend.problems import Problem, phrase_of
 
 CODES: dict[int, tuple[str, ...]] = {
     400: ("bad_request", "unsupported_media", "audio_too_short", "url_not_allowed"),
     401: ("unauthenticated",),
     403: ("forbidden",),
-    404: ("job_not_found", "stem_not_found", "mix_not_found"),
+    404: ("job_not_found", "stem_not_found", "mix_not_found", "upload_not_found"),
     408: ("upload_too_slow",),
-    409: ("stem_not_ready", "idempotency_in_progress"),
-    410: ("job_expired",),
+    409: ("stem_not_ready", "idempotency_in_progress", "wrong_offset", "upload_incomplete", "upload_used"),
+    410: ("job_expired", "upload_expired"),
+    412: ("wrong_tus_version",),
     413: ("upload_too_large", "audio_too_long"),
+    415: ("wrong_content_type",),
     416: ("bad_request",),
     422: ("invalid_options", "unknown_model", "idempotency_mismatch"),
-    429: ("rate_limited", "queue_full"),
+    423: ("upload_locked",),
+    429: ("rate_limited", "queue_full", "too_many_uploads"),
+    460: ("wrong_checksum",),
     503: ("unavailable", "no_worker", "storage_unavailable", "record_unreadable"),
     507: ("insufficient_storage",),
 }
@@ -36,7 +39,7 @@ def examples(status: int) -> dict[str, Any]:
 def _example(status: int, code: str) -> dict[str, Any]:
     return {
         "type": f"urn:stemify:problem:{code}",
-        "title": HTTPStatus(status).phrase,
+        "title": phrase_of(status)[0],
         "status": status,
         "detail": "A sentence that says what to do.",
         "instance": "/api/v1/stemify",

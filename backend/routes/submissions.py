@@ -3,7 +3,6 @@
 import contextlib
 from http import HTTPStatus
 from typing import Annotated, Any
-from urllib.parse import parse_qs
 
 from fastapi import APIRouter, Header, Request, Response
 from fastapi.responses import JSONResponse
@@ -11,18 +10,14 @@ from fastapi.responses import JSONResponse
 from backend.addresses import job_path
 from backend.assembly import Parts
 from backend.dependencies import UseCaller, UseParts
-from backend.fields import from_form, parse_json, wishes
 from backend.job_view import job_body
 from backend.live.waiting import wait_until
-from backend.multipart import MAX_FIELDS
 from backend.preferences import applied, wait_seconds
-from backend.request_body import small_body
 from backend.request_schema import REQUEST_BODY
 from backend.routes.answers import errors
 from backend.schemas import JobBody
 from backend.submission import Answer, FormKind, Submission
-from backend.uploads import LINKS_NOT_OFFERED
-from contract.errors import CallerError, FieldProblem, JobNotFound, StoreUnavailable, UrlNotAllowed
+from contract.errors import JobNotFound, StoreUnavailable
 
 router = APIRouter(tags=["jobs"])
 
@@ -33,7 +28,7 @@ FORM = FormKind()
     "/stemify",
     status_code=HTTPStatus.ACCEPTED,
     response_model=JobBody,
-    responses=errors(400, 408, 409, 413, 422, 429, 503, 507),
+    responses=errors(400, 404, 408, 409, 410, 413, 422, 423, 429, 503, 507),
     openapi_extra={"requestBody": REQUEST_BODY},
     summary="Separate a recording",
 )
@@ -48,10 +43,11 @@ async def create_job(
         str | None, Header(description="The same key and request within 24 h make one job.", max_length=255)
     ] = None,
 ) -> Response:
-    """Takes multipart/form-data with `file` (streamed, in any order with the options) and answers with the job."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != "multipart/form-data":
-        await _refuse_link(request, parts, kind)
+    """Takes multipart/form-data with `file` (streamed, in any order with the options) and answers with the job.
+
+    A recording that was uploaded before is named by `upload_id`, in a form or as JSON. Each upload becomes one job: the
+    same request again is answered with that job, another one 409.
+    """
     answer = await Submission(parts, caller, request, FORM).answer()
     return await accepted(parts, answer, wait_seconds(prefer))
 
@@ -74,28 +70,3 @@ async def _ended_body(parts: Parts, job_id: str, seconds: int) -> dict[str, Any]
         job_id, lambda now: now.job.is_terminal, seconds=seconds, relay=parts.relay, snapshots=parts.snapshots
     )
     return job_body(snapshot).model_dump(mode="json")
-
-
-async def _refuse_link(request: Request, parts: Parts, kind: str) -> None:
-    """Requests without a file: their options are checked, then the link is refused."""
-    if kind == "application/json":
-        fields = parse_json(await small_body(request, parts.settings.intake))
-    elif kind == "application/x-www-form-urlencoded":
-        form = await small_body(request, parts.settings.intake)
-        fields = from_form(_urlencoded(form))
-    else:
-        raise CallerError("Send multipart/form-data with the recording in the field `file`.")
-    if not isinstance(fields, dict):
-        raise CallerError("The body must be a JSON object.")
-    link = fields.pop("url", None)
-    wishes(fields)
-    if link is None:
-        raise FieldProblem([("/file", "send the recording as multipart/form-data in the field `file`")])
-    raise UrlNotAllowed(LINKS_NOT_OFFERED)
-
-
-def _urlencoded(form: bytes) -> dict[str, list[str]]:
-    try:
-        return parse_qs(form.decode(), keep_blank_values=True, max_num_fields=MAX_FIELDS)
-    except ValueError as error:
-        raise CallerError("The form is malformed.") from error

@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from contract.errors import StemifyError
+from contract.storage.growing_blob import GrowingBlob
 
 CHUNK_BYTES = 1 << 18
 Chunk = bytes
@@ -64,6 +65,9 @@ class BlobStore(Protocol):
 
     def writer(self, key: str) -> BlobWriter:
         """A writer of this blob; one that exists is replaced at the end."""
+
+    def growing(self, key: str) -> GrowingBlob:
+        """A blob that arrives in several requests; unseen until it is published."""
 
     def put_file(self, key: str, path: Path) -> BlobFacts:
         """Store a local file's content durably."""

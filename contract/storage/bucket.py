@@ -12,6 +12,7 @@ from obstore.store import S3Store
 from contract.storage.blob_keys import checked_key
 from contract.storage.blob_store import CHUNK_BYTES, BlobFacts, BlobNotFound
 from contract.storage.bucket_errors import bucket_errors
+from contract.storage.bucket_growing import BucketGrowing
 from contract.storage.bucket_writer import BucketWriter
 from contract.storage.local_errors import local_errors
 from contract.storage.presigned_link import Signer, content_disposition
@@ -35,6 +36,10 @@ class Bucket:
         """A writer of this blob; one that exists is replaced at the end."""
         checked_key(key)
         return BucketWriter(lambda path: self._put(key, path))
+
+    def growing(self, key: str) -> BucketGrowing:
+        """A blob that arrives in several requests; unseen until it is published."""
+        return BucketGrowing(self, checked_key(key))
 
     def put_file(self, key: str, path: Path) -> BlobFacts:
         """Store a local file's content; atomic, and tried again when the way to the bucket fails."""

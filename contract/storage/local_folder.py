@@ -10,6 +10,7 @@ from pathlib import Path
 from contract.storage.blob_keys import checked_key
 from contract.storage.blob_store import CHUNK_BYTES, BlobFacts, BlobNotFound
 from contract.storage.local_errors import local_errors
+from contract.storage.local_growing import LocalGrowing
 from contract.storage.local_writer import PART_PREFIX, PART_SUFFIX, LocalWriter, make_folder
 
 
@@ -24,6 +25,10 @@ class LocalFolder:
     def writer(self, key: str) -> LocalWriter:
         """A writer of this blob; one that exists is replaced at the end."""
         return LocalWriter(self._path(key), self._root)
+
+    def growing(self, key: str) -> LocalGrowing:
+        """A blob that arrives in several requests; unseen until it is published."""
+        return LocalGrowing(self._path(key), self._root)
 
     def put_file(self, key: str, path: Path) -> BlobFacts:
         """Store a local file's content durably."""

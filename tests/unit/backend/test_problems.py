@@ -48,7 +48,9 @@ def test_statuses(kind: type[StemifyError], status: int) -> None:
     assert status_of(kind()) == status
 
 
-@pytest.mark.parametrize("kind", [kind for kind in PUBLIC if kind.__module__.startswith("contract.")])
+@pytest.mark.parametrize(
+    "kind", [kind for kind in PUBLIC if kind.__module__.startswith(("contract.", "backend.resumable"))]
+)
 def test_every_public_code_is_documented(kind: type[StemifyError]) -> None:
     status = status_of(kind())
     assert kind.code in CODES[status]

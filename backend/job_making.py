@@ -1,0 +1,89 @@
+"""Makes the job of a recording that is in storage: checked, promised, accepted. Knows no request and no bell."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from anyio import to_thread
+
+from backend.assembly import Parts
+from backend.dependencies import Caller
+from backend.fields import Wishes, wishes
+from backend.idempotency import Kept, Reservation
+from backend.inspection import inspect
+from backend.uploads import Upload
+from contract.errors import StoreUnavailable
+from contract.jobs import Job
+from contract.options import JobOptions, resolve
+from contract.tracing import trace_headers
+
+
+@dataclass(frozen=True)
+class Made:
+    """A job, and what is kept of its request. Not new: the request's upload had become this job before."""
+
+    job: Job
+    kept: Kept
+    is_new: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stored:
+    """A recording in storage, and what its request asks for; `fingerprint` tells that request from others."""
+
+    job_id: str
+    blob: str
+    upload: Upload
+    fields: dict[str, Any]
+    fingerprint: str
+
+
+class JobMaker:
+    """For one caller."""
+
+    def __init__(self, parts: Parts, caller: Caller) -> None:
+        self._parts = parts
+        self._caller = caller
+
+    async def make(self, stored: Stored, reservation: Reservation, keep: Callable[[], object]) -> Made:
+        """Check the recording and accept its job. `keep` is called once the recording must stay whatever happens.
+
+        Raises what contract.md's table of errors names for creating a job.
+        """
+        job = await to_thread.run_sync(self._checked, stored, limiter=self._parts.inspections)
+        kept = Kept(fingerprint=stored.fingerprint, job_id=stored.job_id)
+        await to_thread.run_sync(reservation.keep, kept)
+        try:
+            accepted = await to_thread.run_sync(self._parts.store.accept, job)
+        except StoreUnavailable:
+            keep()  # the job may have been taken and only the answer lost: it needs its recording
+            raise
+        keep()
+        return Made(accepted, kept)
+
+    def is_same(self, job: Job, fields: dict[str, Any]) -> bool:
+        """Whether these fields ask for what `job` is."""
+        wished = wishes(fields)
+        return (job.options, job.metadata) == (self._resolved(wished), wished.metadata)
+
+    def _resolved(self, wished: Wishes) -> JobOptions:
+        parts = self._parts
+        return resolve(wished.options, parts.catalog, default_model=parts.settings.models.default)
+
+    def _checked(self, stored: Stored) -> Job:
+        parts = self._parts
+        wished = wishes(stored.fields)
+        options = self._resolved(wished)
+        inspected = inspect(parts.storage, stored.blob, stored.upload, limits=parts.settings.limits, jail=parts.jail)
+        return Job(
+            job_id=stored.job_id,
+            tenant=self._caller.tenant,
+            share=self._caller.share,
+            created_at=parts.store.now(),
+            source=inspected.source,
+            input_blob=stored.blob,
+            options=options,
+            warnings=inspected.warnings,
+            metadata=wished.metadata,
+            trace=trace_headers(),
+        )

@@ -1,0 +1,189 @@
+"""An upload's life before its job: begun, added to, looked at, ended, at last sealed. Knows no HTTP and no option."""
+
+import hashlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import anyio
+import structlog
+from anyio import to_thread
+
+from backend.resumable.book import UploadBook, UploadRecord
+from backend.resumable.errors import UploadIncomplete, UploadLocked, UploadUsed, WrongChecksum, WrongOffset
+from backend.resumable.tus import Checksum
+from backend.resumable.writer_lease import WriterLeases
+from backend.sinks import AppendSink
+from contract.errors import FieldProblem, JobNotFound, UploadTooLarge
+from contract.job_store import JobStore
+from contract.jobs import Job
+from contract.storage import BlobNotFound, BlobStore
+from contract.storage.growing_blob import GrowingBlob, Published
+
+_log = structlog.get_logger(__name__)
+
+_AT_ONCE = 100
+
+
+@dataclass(frozen=True)
+class Progress:
+    """An upload and how far it is: bytes that are in storage for good."""
+
+    record: UploadRecord
+    offset: int
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every byte has come."""
+        return self.offset == self.record.bytes
+
+
+@dataclass(frozen=True)
+class Run:
+    """Bytes on their way to an upload: where they begin, and what they must hash to."""
+
+    body: AsyncIterator[bytes]
+    at: int
+    checksum: Checksum | None = None
+
+
+class UploadDesk:
+    """Any method raises StoreUnavailable and StorageUnavailable."""
+
+    def __init__(self, book: UploadBook, leases: WriterLeases, storage: BlobStore, store: JobStore) -> None:
+        self._book = book
+        self._leases = leases
+        self._storage = storage
+        self._store = store
+
+    def begin(self, record: UploadRecord) -> None:
+        """Announce an upload. Raises TooManyUploads."""
+        self._book.begin(record)
+
+    def look(self, upload_id: str, *, tenant: str) -> Progress:
+        """How far an upload is. Raises UploadNotFound, also for another tenant's, and UploadExpired."""
+        record = self._book.get(upload_id, tenant=tenant, now=self._store.now())
+        return Progress(record, record.bytes if record.used else self._growing(record).size())
+
+    async def add(self, record: UploadRecord, run: Run) -> Progress:
+        """Add bytes where the upload ends. What came of a run that broke off is kept, unless a checksum vouches for it.
+
+        Raises WrongOffset, WrongChecksum, UploadTooLarge beyond the announced length, UploadUsed, UploadLocked,
+        InsufficientStorage.
+        """
+        growing = self._growing(record)
+        async with self.alone(record):
+            if run.at != await to_thread.run_sync(growing.size):
+                raise WrongOffset
+            try:
+                await _written(growing, run, left=record.bytes - run.at)
+            except BaseException:
+                if run.checksum is not None:
+                    await _dropped(growing, run.at)
+                raise
+            return Progress(record, await to_thread.run_sync(growing.size))
+
+    async def replace(self, record: UploadRecord, body: AsyncIterator[bytes]) -> Progress:
+        """The whole recording in one request, from its first byte. Raises what `add` raises."""
+        growing = self._growing(record)
+        async with self.alone(record):
+            await to_thread.run_sync(self._storage.delete_folder, f"uploads/{record.upload_id}")
+            await _written(growing, Run(body, 0), left=record.bytes)
+            return Progress(record, await to_thread.run_sync(growing.size))
+
+    async def end(self, record: UploadRecord) -> None:
+        """Forget an upload and its bytes. Raises UploadUsed once it is a job's, UploadLocked."""
+        async with self.alone(record):
+            await to_thread.run_sync(self._book.drop, record)
+            await to_thread.run_sync(self._storage.delete_folder, f"uploads/{record.upload_id}")
+
+    @asynccontextmanager
+    async def alone(self, record: UploadRecord) -> AsyncIterator[None]:
+        """Hold an upload that is no job yet. Raises UploadUsed, UploadNotFound when it was ended, UploadLocked."""
+        async with self._leases.hold(record.upload_id):
+            await to_thread.run_sync(self._check_open, record)
+            yield
+
+    def seal(self, record: UploadRecord) -> Published:
+        """Make a whole upload its job's recording; safe to repeat. Raises UploadIncomplete, FieldProblem."""
+        growing = self._growing(record)
+        if (size := growing.size()) != record.bytes:
+            raise UploadIncomplete(f"{size:,} of {record.bytes:,} bytes have come; send the rest first.")
+        try:
+            published = growing.publish()
+        except BlobNotFound as error:
+            raise UploadIncomplete from error
+        if record.sha256 is not None and published.sha256 != record.sha256:
+            raise FieldProblem([("/upload_id", "the recording is not the one whose sha256 was announced")])
+        return published
+
+    def job_of(self, record: UploadRecord) -> Job | None:
+        """The job this upload became; None before. Raises UploadUsed when that job is gone."""
+        try:
+            return self._store.get(record.upload_id)
+        except JobNotFound:
+            if record.used:
+                raise UploadUsed from None
+            return None
+
+    def use(self, record: UploadRecord) -> None:
+        """The upload became a job."""
+        self._book.use(record)
+
+    async def tidy(self) -> None:
+        """Remove what was begun and never used in its time."""
+        now = await to_thread.run_sync(self._store.now)
+        for upload_id in await to_thread.run_sync(self._book.due, now, _AT_ONCE):
+            with suppress(UploadLocked):  # it becomes a job just now; the next time will tell
+                async with self._leases.hold(upload_id):
+                    await to_thread.run_sync(self._remove_due, upload_id)
+
+    def _check_open(self, record: UploadRecord) -> None:
+        if self.job_of(self._book.again(record)) is not None:
+            raise UploadUsed
+
+    def _remove_due(self, upload_id: str) -> None:
+        if self._book.is_open(upload_id) and not self._is_job(upload_id):
+            self._storage.delete_folder(f"uploads/{upload_id}")
+        self._book.gone(upload_id)
+        _log.info("upload_expired", upload_id=upload_id)
+
+    def _is_job(self, upload_id: str) -> bool:
+        """Whether there is a job of this id, which then owns the bytes."""
+        try:
+            self._store.get(upload_id)
+        except JobNotFound:
+            return False
+        return True
+
+    def _growing(self, record: UploadRecord) -> GrowingBlob:
+        return self._storage.growing(record.blob)
+
+
+def expiry(now: datetime, seconds: float) -> datetime:
+    """When an upload that begins now ends, in whole seconds as headers tell it."""
+    return (now + timedelta(seconds=seconds)).replace(microsecond=0)
+
+
+async def _written(growing: GrowingBlob, run: Run, *, left: int) -> None:
+    digest = run.checksum.begun() if run.checksum else hashlib.sha256()
+    async with AppendSink(growing.append(run.at)) as sink:
+        async for chunk in run.body:
+            left -= len(chunk)
+            if left < 0:
+                raise UploadTooLarge("More bytes came than were announced as the upload's length.")
+            if run.checksum:
+                digest.update(chunk)
+            await sink.write(chunk)
+    if run.checksum and not run.checksum.matches(digest.digest()):
+        raise WrongChecksum
+
+
+async def _dropped(growing: GrowingBlob, at: int) -> None:
+    def drop() -> None:
+        with growing.append(at):
+            pass
+
+    with anyio.CancelScope(shield=True):
+        await to_thread.run_sync(drop)
