@@ -19,6 +19,7 @@ from backend.resumable.writer_lease import WriterLeases
 from backend.settings import ApiSettings
 from backend.snapshots import Snapshots
 from contract.catalog import Catalog, load_catalog
+from contract.decode_exits import DecodeExits
 from contract.janitor import Janitor
 from contract.job_store import JobStore
 from contract.redis_client import connect, connect_async
@@ -77,6 +78,7 @@ def assemble(settings: ApiSettings) -> Parts:
     relay = Relay(listener, snapshots.read, silence_seconds=settings.live.silence_seconds)
     rooms = Rooms(relay, snapshots, settings.live)
     limit = settings.limits.jobs_per_hour
+    jail = _jail(settings)
     return Parts(
         settings=settings,
         catalog=_catalog(settings.models),
@@ -98,10 +100,11 @@ def assemble(settings: ApiSettings) -> Parts:
         jobs_per_hour=None if limit is None else JobsPerHour(client, limit),
         inspections=CapacityLimiter(_INSPECTIONS),
         mixdowns=CapacityLimiter(settings.mixes.at_once),
-        jail=_jail(settings),
+        jail=jail,
         tracing=configure_tracing(settings.telemetry, service="api"),
         metrics=Metrics(
-            ServiceCollector(store, speeds=speeds, workers=workers, statistics=Statistics(client), audience=rooms)
+            ServiceCollector(store, speeds=speeds, workers=workers, statistics=Statistics(client), audience=rooms),
+            DecodeExits(lambda: jail.endings),
         ),
     )
 

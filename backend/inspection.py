@@ -22,9 +22,6 @@ from media.jailed_probe import probe_in
 
 _log = structlog.get_logger(__name__)
 
-_BUSY_MACHINE_CPU_SECONDS = 0.2
-"""Less than this in all its time and the file is not to blame: an ordinary one takes a few hundredths."""
-
 
 @dataclass(frozen=True)
 class Inspected:
@@ -66,7 +63,7 @@ def _probed(jail: Jail, path: Path, min_seconds: float) -> AudioFacts:
         _log.warning(
             "recording_broke_its_reader", reason=error.reason, detail=error.detail, cpu_seconds=error.cpu_seconds
         )
-        if error.reason == "wall time" and error.cpu_seconds < _BUSY_MACHINE_CPU_SECONDS:
+        if error.is_for_want_of_time:
             raise OperatorError("The service is too busy to look at recordings. Try again soon.") from error
         raise UnsupportedMedia(str(error)) from error
     except NotAudio as error:

@@ -28,9 +28,9 @@ class Audience(Protocol):
 
 
 class Metrics:
-    """This replica's registry; several apps in one process do not meet."""
+    """This replica's registry, with these collectors in it; several apps in one process do not meet."""
 
-    def __init__(self, collector: Collector) -> None:
+    def __init__(self, *collectors: Collector) -> None:
         self._registry = CollectorRegistry(auto_describe=False)
         self._requests = Histogram(
             "stemify_http_request_seconds",
@@ -39,7 +39,8 @@ class Metrics:
             buckets=_SECONDS,
             registry=self._registry,
         )
-        self._registry.register(collector)
+        for collector in collectors:
+            self._registry.register(collector)
 
     def observe(self, served: Served) -> None:
         """Count one served request."""

@@ -13,10 +13,14 @@ class UnsupportedMedia(MediaError):
         self.found = found
 
 
+_HARDLY_RAN_SECONDS = 0.2
+"""Of processor in all its time: an ordinary file is looked at in a few hundredths."""
+
+
 class JailBroken(UnsupportedMedia):
     """A file that made its reader die or exceed its limits. `reason` is for logs: "wall time", "memory", ...
 
-    `cpu_seconds` is the processor time it had: next to none in all its time means a busy machine, not a bad file.
+    `cpu_seconds` is the processor time it had.
     """
 
     def __init__(self, reason: str, detail: str = "", *, cpu_seconds: float = 0.0) -> None:
@@ -24,6 +28,11 @@ class JailBroken(UnsupportedMedia):
         self.reason = reason
         self.detail = detail
         self.cpu_seconds = cpu_seconds
+
+    @property
+    def is_for_want_of_time(self) -> bool:
+        """Whether the machine was too busy to run its reader at all: that is not the file's fault."""
+        return self.reason == "wall time" and self.cpu_seconds < _HARDLY_RAN_SECONDS
 
 
 class MediaTooLong(MediaError):

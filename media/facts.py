@@ -2,6 +2,12 @@
 
 from dataclasses import dataclass
 
+RATES = range(8_000, 192_001)
+"""Sample rates that are taken, in hertz."""
+
+CHANNELS = range(1, 9)
+"""Numbers of channels that are taken."""
+
 
 @dataclass(frozen=True)
 class AudioFacts:

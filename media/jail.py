@@ -1,27 +1,29 @@
 """Calls a function in a confined child of a small ready process: what a stranger's bytes break is that child alone."""
 
 import contextlib
+import fcntl
 import os
-import selectors
 import socket
-import time
-from collections.abc import Callable, Iterator
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from media.errors import JailBroken
+from media.errors import JailBroken, MediaError
+from media.jailed_call import JailedCall
 from media.limits import Limits
 from media.verdict import judge
-from media.zygote.wire import Ending, Order, receive_ending, send_order
+from media.zygote.wire import Ending, Order, send_order
 from media.zygote_process import ZygoteLost, ZygoteProcess
 
 __all__ = ["Jail", "ZygoteLost"]
 
-_GRACE_SECONDS = 5.0
-"""How long after a call's wall time the zygote may take to say that it ended, before it is given up itself."""
-
 _PROBING = ("media.probe", "media.jailed_probe")
 """All that probing needs: what is not loaded before the fork every child would load for itself."""
+
+_PIPE_BYTES = 2**20
+"""Of a stream's pipe, where the system allows it: a child works ahead by as much."""
 
 
 class Jail:
@@ -33,6 +35,14 @@ class Jail:
     def __init__(self, *, limits: Limits | None = None, preload: tuple[str, ...] = _PROBING) -> None:
         self._limits = limits or Limits()
         self._zygote = ZygoteProcess(preload)
+        self._ended: Counter[str] = Counter()
+        self._counting = threading.Lock()
+
+    @property
+    def endings(self) -> Mapping[str, int]:
+        """How many calls ended how: done, refused, unread, given up, zygote lost, or for JailBroken's `reason`."""
+        with self._counting:
+            return dict(self._ended)
 
     def start(self) -> tuple[str, ...]:
         """Have the zygote ready. Returns what this system does not allow, in words. Raises ZygoteLost."""
@@ -51,72 +61,116 @@ class Jail:
         first argument a path that opens it. Raises the function's MediaError; JailBroken when it died, exceeded a
         limit or raised anything else; OSError when `file` cannot be read; ZygoteLost when there is no zygote.
         """
-        order = Order(
-            module=function.__module__,
-            name=function.__qualname__,
-            arguments=list(arguments),
-            limits=limits or self._limits,
-            with_file=file is not None,
-        )
-        with _opened(file) as descriptors:
-            try:
-                return self._served(order, descriptors)
-            except ZygoteLost:  # it died, which is not this call's doing: once more, with a new one
-                return self._served(order, descriptors)
+        order = self._order(function, arguments, limits, with_file=file is not None)
+        try:
+            told, ending = self._served(order, file)
+        except ZygoteLost:  # it died, which is not this call's doing: once more, with a new one
+            told, ending = self._served(order, file)
+        return self._judged(told, ending)
+
+    def stream(
+        self,
+        function: Callable[..., Iterator[Any]],
+        *arguments: Any,
+        file: Path | None = None,
+        limits: Limits | None = None,
+    ) -> Iterator[bytearray]:
+        """What `function` yields (anything with a buffer), piece by piece as bytes; it waits while nobody takes them.
+
+        Otherwise as `run`, raised from the iterator, also after some pieces. Closing the iterator ends the child.
+        """
+        order = self._order(function, arguments, limits, with_file=file is not None, streams=True)
+        begun = False
+        try:
+            for piece in self._streamed(order, file):
+                begun = True
+                yield piece
+        except ZygoteLost:
+            if begun:  # what came so far cannot be taken back
+                raise
+            yield from self._streamed(order, file)
 
     def close(self) -> None:
         """End the zygote and every child, for good: calls raise ZygoteLost from then on."""
         self._zygote.close()
 
-    def _served(self, order: Order, descriptors: list[int]) -> Any:
+    def _order(
+        self,
+        function: Callable[..., Any],
+        arguments: tuple[Any, ...],
+        limits: Limits | None,
+        *,
+        with_file: bool,
+        streams: bool = False,
+    ) -> Order:
+        return Order(
+            module=function.__module__,
+            name=function.__qualname__,
+            arguments=list(arguments),
+            limits=limits or self._limits,
+            with_file=with_file,
+            streams=streams,
+        )
+
+    def _served(self, order: Order, file: Path | None) -> tuple[bytes, Ending]:
+        with self._called(order, file) as call:
+            return call.outcome()
+
+    def _streamed(self, order: Order, file: Path | None) -> Iterator[bytearray]:
+        try:
+            with self._called(order, file) as call:
+                yield from call.pieces()
+                told, ending = call.outcome()
+        except GeneratorExit:
+            self._count("given up")
+            raise
+        self._judged(told, ending)
+
+    @contextlib.contextmanager
+    def _called(self, order: Order, file: Path | None) -> Iterator[JailedCall]:
+        """The call, handed over; its child does not outlive the with-block."""
         ours, theirs = socket.socketpair()
         reply, writer = os.pipe()
-        with ours, os.fdopen(reply, "rb", buffering=0) as pipe:
-            try:
+        with ours, theirs, os.fdopen(reply, "rb", buffering=0), os.fdopen(writer, "wb", buffering=0) as unused:
+            with _opened(file) as descriptors:
                 control = self._zygote.call([theirs.fileno(), writer, *descriptors])
-            finally:
-                theirs.close()
-                os.close(writer)
+            theirs.close()
+            unused.close()
+            if order.streams:
+                _widen(reply)
             try:
                 send_order(ours, order)
-                told, ending = _heard(pipe.fileno(), ours, order.limits)
-            except (OSError, ZygoteLost) as error:
+                yield JailedCall(reply, ours, order.limits)
+            except OSError as error:
                 self._zygote.forget(control)
+                self._count("zygote lost")
                 raise ZygoteLost from error
-        return judge(told, ending)
+
+    def _judged(self, told: bytes, ending: Ending) -> Any:
+        reason = "done"
+        try:
+            return judge(told, ending)
+        except JailBroken as error:
+            reason = error.reason
+            raise
+        except MediaError:
+            reason = "refused"
+            raise
+        except OSError:
+            reason = "unread"
+            raise
+        finally:
+            self._count(reason)
+
+    def _count(self, reason: str) -> None:
+        with self._counting:
+            self._ended[reason] += 1
 
 
-def _heard(reply: int, line: socket.socket, limits: Limits) -> tuple[bytes, Ending]:
-    """The whole reply and how the child ended. Raises JailBroken for a long reply, ZygoteLost, OSError."""
-    os.set_blocking(reply, False)
-    deadline = time.monotonic() + limits.wall_seconds + _GRACE_SECONDS
-    told = bytearray()
-    with selectors.DefaultSelector() as selector:
-        for source in (reply, line.fileno()):
-            selector.register(source, selectors.EVENT_READ)
-        while True:
-            ready = {key.fd for key, _ in selector.select(max(0.0, deadline - time.monotonic()))}
-            if not ready:
-                raise ZygoteLost
-            if reply in ready and _drained(reply, told, limits.reply_bytes):
-                selector.unregister(reply)
-            if line.fileno() in ready:
-                ending = receive_ending(line)
-                if ending is None:
-                    raise ZygoteLost
-                _drained(reply, told, limits.reply_bytes)
-                return bytes(told), ending
-
-
-def _drained(reply: int, told: bytearray, most: int) -> bool:
-    """Take what is there now; True when there will be no more."""
-    with contextlib.suppress(BlockingIOError):
-        while piece := os.read(reply, 65_536):
-            told += piece
-            if len(told) > most:
-                raise JailBroken("reply size")
-        return True
-    return False
+def _widen(pipe: int) -> None:
+    if hasattr(fcntl, "F_SETPIPE_SZ"):
+        with contextlib.suppress(OSError):  # a narrow pipe does as well, with more turns
+            fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
 
 
 @contextlib.contextmanager

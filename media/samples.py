@@ -8,11 +8,10 @@ from av.audio.frame import AudioFrame
 
 from media.blocks import FloatBlock
 from media.errors import UnsupportedMedia
+from media.facts import CHANNELS, RATES
 
 _LOUDEST = 64.0
 _CHUNK_FRAMES = 65_536
-_RATES = range(8_000, 192_001)
-_CHANNELS = range(1, 9)
 
 
 @dataclass(frozen=True)
@@ -44,9 +43,9 @@ def in_chunks(frames: Iterable[AudioFrame]) -> Iterator[Chunk]:
 def checked_kind(frame: AudioFrame) -> tuple[int, int]:
     """The rate in hertz and number of channels of a frame; UnsupportedMedia when either is absurd."""
     channels = frame.layout.nb_channels
-    if frame.sample_rate not in _RATES:
+    if frame.sample_rate not in RATES:
         raise UnsupportedMedia(f"audio at {frame.sample_rate} Hz; 8,000 to 192,000 are supported")
-    if channels not in _CHANNELS:
+    if channels not in CHANNELS:
         raise UnsupportedMedia(f"audio with {channels} channels; up to 8 are supported")
     return frame.sample_rate, channels
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import redis
 
+from contract.decode_exits import DecodeExits
 from contract.janitor import Janitor
 from contract.job_store import JobStore
 from contract.redis_client import connect
@@ -14,6 +15,8 @@ from contract.storage import BlobStore, open_storage
 from contract.task_queue import TaskQueue, make_celery
 from contract.tracing import Tracing, configure_tracing
 from contract.worker_registry import WorkerRegistry
+from media.jail import Jail
+from media.jailed_audio import DECODING
 from worker.engine import Separator, WeightsStore, default_folder, load_recipes, load_separator
 from worker.engine.device_facts import DeviceFacts
 from worker.metrics import Metrics
@@ -51,6 +54,7 @@ class SeparatingParts:
     presence: Presence
     models: ModelPool
     chooser: ModelChooser
+    jail: Jail
     tracing: Tracing
     metrics: Metrics
 
@@ -78,31 +82,25 @@ def assemble_janitor(base: Base) -> tuple[Janitor, Orphans]:
 def assemble_separating(base: Base, device: DeviceFacts, *, abandon: Callable[[], None]) -> SeparatingParts:
     """Everything that does jobs, on this device. `abandon` ends the process. Raises CatalogInvalid."""
     settings = base.settings
-    metrics, tracing = Metrics(), configure_tracing(settings.telemetry, service="worker")
+    jail = Jail(preload=DECODING)
+    metrics = Metrics(DecodeExits(lambda: jail.endings))
+    tracing = configure_tracing(settings.telemetry, service="worker")
     weights = _weights(settings)
     chooser = ModelChooser(load_recipes(settings.models.catalog), weights)
     models = ModelPool(_loader(settings, chooser, weights), budget_bytes=settings.memory_bytes, metrics=metrics.models)
     name = worker_id(settings.instance, os.getpid())
     presence = Presence(worker_id=name, registry=base.registry, device=device, resident=lambda: models.resident)
-    longest = settings.limits.max_duration_seconds
     runner = Runner(
         worker_id=name,
         store=base.store,
         queue=base.queue,
         speeds=SpeedBook(base.redis),
-        pipeline=Pipeline(
-            storage=base.storage,
-            models=models,
-            chooser=chooser,
-            scratch=Scratch(settings.scratch_folder),
-            tracing=tracing,
-            longest_seconds=longest,
-        ),
+        pipeline=_pipeline(base, models, chooser, jail=jail, tracing=tracing),
         tracing=tracing,
         metrics=metrics,
         departure=Departure(settings.shutdown_seconds),
         leases=settings.queue,
-        limits=TimeLimits(settings.time_limits, longest_seconds=longest),
+        limits=TimeLimits(settings.time_limits, longest_seconds=settings.limits.max_duration_seconds),
         busy=presence.busy,
         abandon=abandon,
     )
@@ -112,8 +110,21 @@ def assemble_separating(base: Base, device: DeviceFacts, *, abandon: Callable[[]
         presence=presence,
         models=models,
         chooser=chooser,
+        jail=jail,
         tracing=tracing,
         metrics=metrics,
+    )
+
+
+def _pipeline(base: Base, models: ModelPool, chooser: ModelChooser, *, jail: Jail, tracing: Tracing) -> Pipeline:
+    return Pipeline(
+        storage=base.storage,
+        models=models,
+        chooser=chooser,
+        scratch=Scratch(base.settings.scratch_folder),
+        jail=jail,
+        tracing=tracing,
+        longest_seconds=base.settings.limits.max_duration_seconds,
     )
 
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from contract import errors
 from contract.errors import RETRYABLE_FAILURES, FailureCode
 from contract.storage import BlobNotFound
-from media.errors import EncodingFailed, MediaTooLong, MediaTooShort, UnsupportedMedia
+from media.errors import EncodingFailed, JailBroken, MediaTooLong, MediaTooShort, UnsupportedMedia
+from media.jail import ZygoteLost
 from worker import engine
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
@@ -41,9 +42,12 @@ class _Row:
 
 
 _INTERNAL = "Something went wrong inside the service; the operator's log says what."
+_TOO_BUSY = "The worker was too busy to read the recording."
+_NO_READER = "The process that reads recordings was lost on this worker."
 _NO_MEMORY = "There was not enough memory for this job."
 _TABLE = (
     _Row(UnsupportedMedia, FailureCode.undecodable_audio),
+    _Row(ZygoteLost, FailureCode.internal, _NO_READER),
     _Row(MediaTooShort, FailureCode.undecodable_audio),
     _Row(MediaTooLong, FailureCode.audio_too_long),
     _Row(engine.OutOfMemory, FailureCode.out_of_memory, _NO_MEMORY, True),
@@ -69,6 +73,8 @@ def failure_of(error: Exception) -> Failure:
     number = error.errno if isinstance(error, OSError | EncodingFailed) else None
     if number in _FULL:
         return Failure(FailureCode.storage_full, "There was no room left on the worker's disk.")
+    if isinstance(error, JailBroken) and error.is_for_want_of_time:
+        return Failure(FailureCode.internal, _TOO_BUSY)
     for row in _TABLE:
         if isinstance(error, row.kind):
             return Failure(row.code, row.sentence or str(error), row.ends_process)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, start_http_server
+from prometheus_client.registry import Collector
 
 from worker.model_metrics import ModelMetrics
 
@@ -13,11 +14,13 @@ _FACTORS = (0.1, 0.25, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 class Metrics:
     """The registry of one process that separates. It begins at zero with each new process, as Prometheus expects.
 
-    `models`: the figures of its pool.
+    `models`: the figures of its pool. `others`: what else it tells.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *others: Collector) -> None:
         self.registry = CollectorRegistry()
+        for other in others:
+            self.registry.register(other)
         self._stages = Histogram(
             "stemify_worker_stage_seconds",
             "Seconds a completed job spent in each stage.",

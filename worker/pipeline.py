@@ -18,6 +18,8 @@ from contract.jobs import Job
 from contract.recordings import Stem
 from contract.storage import BlobNotFound, BlobStore
 from contract.tracing import Tracing
+from media.jail import Jail
+from media.jailed_audio import JailedAudio
 from worker.engine import OutOfMemory, Separation, StemFile, Watch, separate_file
 from worker.engine.watch import Stage as EngineStage
 from worker.engine_terms import completed, output_options, separation_options, timings_of
@@ -35,20 +37,21 @@ _FETCH_SHARE = 0.5
 
 @dataclass(frozen=True, kw_only=True)
 class Pipeline:
-    """What the data passes through. `longest_seconds`: of a recording, as decoded."""
+    """What the data passes through. `jail`: where recordings are decoded; `longest_seconds`: of one, as decoded."""
 
     storage: BlobStore
     models: ModelPool
     chooser: ModelChooser
     scratch: Scratch
+    jail: Jail
     tracing: Tracing
     longest_seconds: float
 
     def run(self, job: Job, watching: Watching) -> JobCompleted:
         """Do the work; what to say when it is done.
 
-        Raises Stopped, EngineError (Canceled when the watching says so), MediaError, OperatorError, BlobNotFound,
-        SourceChanged, OSError.
+        Raises Stopped, EngineError (Canceled when the watching says so), MediaError, ZygoteLost, OperatorError,
+        BlobNotFound, SourceChanged, OSError.
         """
         with self.scratch.folder() as folder:
             return _Work(self, job, watching, folder).run()
@@ -113,9 +116,10 @@ class _Work:
         options = separation_options(self._job.options, sha256, longest_seconds=self._parts.longest_seconds)
         output = output_options(self._job.options)
         self._watching.check()
+        source = JailedAudio(path, self._parts.jail)
         with self._parts.models.borrow(choice.recipe.name) as separator:
             return separate_file(
-                path, self._folder / "stems", separator=separator, options=options, output=output, watch=watch
+                source, self._folder / "stems", separator=separator, options=options, output=output, watch=watch
             )
 
     def _finish(self, separation: Separation, choice: Choice, *, stored: "_StoringWatch", sha256: str) -> JobCompleted:

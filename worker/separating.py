@@ -6,6 +6,7 @@ import threading
 import structlog
 
 from contract.errors import OperatorError, StoreUnavailable
+from media.jail import Jail, ZygoteLost
 from worker import departure_order
 from worker.assembly import SeparatingParts, assemble_base, assemble_separating
 from worker.engine import CatalogInvalid, DeviceFailed, DeviceUnavailable, EngineError
@@ -51,6 +52,7 @@ class SeparatingProcess:
             except StoreUnavailable:
                 _log.warning("registration_left_to_lapse")
             self._parts.tracing.shutdown()
+            self._parts.jail.close()
 
     def _start(self) -> None:
         try:
@@ -67,6 +69,7 @@ class SeparatingProcess:
         self._started.set()
         parts.presence.start()
         self._serve_metrics(parts)
+        _lock_up(parts.jail)
         self._warm(parts)
 
     def _cannot(self, because: str) -> None:
@@ -96,6 +99,15 @@ class SeparatingProcess:
         _log.critical("process_ends", code=EXIT_CODE)
         self.stop()
         os._exit(EXIT_CODE)
+
+
+def _lock_up(jail: Jail) -> None:
+    """Have the process that decodes ready. Where it does not start the first job tries again, and says so."""
+    try:
+        for weakness in jail.start():
+            _log.warning("jail_weaker", detail=weakness)
+    except ZygoteLost as error:
+        _log.error("jail_not_started", because=str(error))
 
 
 def _tried(name: str, parts: SeparatingParts) -> None:

@@ -50,7 +50,8 @@ def confine(limits: Limits, *, parent: int, folder: str | None = None, file: int
 def _set_limits(limits: Limits) -> None:
     cpu = limits.whole_cpu_seconds
     wanted = {
-        resource.RLIMIT_CPU: (cpu, cpu + 1),
+        # A stream earns more as it goes, which it could not beyond the hard limit; there its caller's patience ends it.
+        resource.RLIMIT_CPU: (cpu, resource.RLIM_INFINITY if limits.seconds_per_mib else cpu + 1),
         resource.RLIMIT_FSIZE: (limits.file_bytes, limits.file_bytes),
         resource.RLIMIT_NOFILE: (limits.descriptors, limits.descriptors),
         resource.RLIMIT_CORE: (0, 0),
@@ -59,8 +60,12 @@ def _set_limits(limits: Limits) -> None:
         wanted[resource.RLIMIT_AS] = (limits.memory_bytes, limits.memory_bytes)
     for kind, (soft, hard) in wanted.items():
         highest = resource.getrlimit(kind)[1]
-        most = hard if highest == resource.RLIM_INFINITY else min(hard, highest)
-        resource.setrlimit(kind, (min(soft, most), most))
+        most = highest if hard == resource.RLIM_INFINITY else _least(hard, highest)
+        resource.setrlimit(kind, (_least(soft, most), most))
+
+
+def _least(wanted: int, most: int) -> int:
+    return wanted if most == resource.RLIM_INFINITY else min(wanted, most)
 
 
 def _drop_capabilities(libc: ctypes.CDLL) -> bool:

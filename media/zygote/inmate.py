@@ -1,4 +1,4 @@
-"""What the forked child does: confine itself, call one function, write what came of it as JSON, be gone."""
+"""What the forked child does: confine itself, call one function, write what came of it, be gone."""
 
 import errno
 import fcntl
@@ -14,9 +14,10 @@ from typing import Any, NoReturn
 from media.errors import MediaTooLong, MediaTooShort, UnsupportedMedia
 from media.limits import Limits
 from media.zygote.confinement import confine
+from media.zygote.reply import REPLY, write_outcome, write_pieces
 from media.zygote.wire import Order
 
-_FILE, _REPLY, _FIRST_OTHER = 3, 4, 5
+_FILE, _FIRST_OTHER = 3, 5
 _ABOVE_ALL = 32
 _MOST_DESCRIPTORS = 4096
 
@@ -31,7 +32,7 @@ def become_inmate(order: Order, folder: str, *, parent: int, reply: int, file: i
         function = getattr(importlib.import_module(order.module), order.name)
         path = [Path(f"/dev/fd/{_FILE}")] if order.with_file else []
         confine(order.limits, parent=parent, folder=folder, file=_FILE if order.with_file else None)
-        _write(_outcome(function, [*path, *order.arguments]))
+        write_outcome(_outcome(function, [*path, *order.arguments], order))
         os._exit(0)
     finally:  # whatever happened, the zygote's own code must never run on in here
         os._exit(1)
@@ -60,7 +61,7 @@ def _leave_everything_behind(folder: str, *, reply: int, file: int | None) -> No
         signal.signal(signal_number, signal.SIG_DFL)
     os.setpgid(0, 0)
     nothing = os.open(os.devnull, os.O_RDWR)
-    wanted = {0: nothing, 1: nothing, 2: nothing, _FILE: nothing if file is None else file, _REPLY: reply}
+    wanted = {0: nothing, 1: nothing, 2: nothing, _FILE: nothing if file is None else file, REPLY: reply}
     # First out of the way of the numbers wanted, then to them.
     aside = {number: fcntl.fcntl(held, fcntl.F_DUPFD, _ABOVE_ALL) for number, held in wanted.items()}
     for number, held in aside.items():
@@ -70,9 +71,13 @@ def _leave_everything_behind(folder: str, *, reply: int, file: int | None) -> No
     tempfile.tempdir = folder
 
 
-def _outcome(function: Any, arguments: list[Any]) -> dict[str, Any]:
+def _outcome(function: Any, arguments: list[Any], order: Order) -> dict[str, Any]:
+    value = None
     try:
-        value = function(*arguments)
+        if order.streams:
+            write_pieces(function(*arguments), order.limits)
+        else:
+            value = function(*arguments)
     except Exception as error:  # noqa: BLE001 - the outermost place of this process
         kind, told = _described(error)
         return {"raised": kind, "told": told}
@@ -91,8 +96,3 @@ def _described(error: Exception) -> tuple[str, str | float]:
             return "MemoryError", ""
     unreadable = isinstance(error, OSError) and error.errno == errno.EIO
     return "OSError" if unreadable else "Fault", f"{type(error).__name__}: {error}"
-
-
-def _write(outcome: dict[str, Any]) -> None:
-    with os.fdopen(_REPLY, "wb", closefd=False) as reply:
-        reply.write(json.dumps(outcome).encode())

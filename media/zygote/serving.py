@@ -1,6 +1,7 @@
 """The zygote at work: a child for each call, killed when its time is up or its caller gone, always reaped."""
 
 import contextlib
+import math
 import os
 import selectors
 import shutil
@@ -63,7 +64,8 @@ class Zygote:
 
     def _patience(self) -> float | None:
         deadlines = [cell.deadline for cell in self._cells.values() if cell.cut is None]
-        return max(0.0, min(deadlines) - time.monotonic()) if deadlines else None
+        soonest = min(deadlines, default=math.inf)
+        return None if math.isinf(soonest) else max(0.0, soonest - time.monotonic())
 
     def _admit(self) -> bool:
         called, descriptors, _, _ = socket.recv_fds(self._control, 1, _MOST_DESCRIPTORS_SENT)
@@ -88,7 +90,8 @@ class Zygote:
             become_inmate(order, folder, parent=parent, reply=descriptors[0], file=file)
         with contextlib.suppress(OSError):  # the child may have done it itself, or be gone already
             os.setpgid(pid, pid)
-        deadline = time.monotonic() + order.limits.wall_seconds
+        # A stream has none: its caller counts the seconds it waits, and hangs up when they are too many.
+        deadline = math.inf if order.streams else time.monotonic() + order.limits.wall_seconds
         self._cells[pid] = _Cell(pid=pid, line=line, folder=folder, deadline=deadline)
         self._selector.register(line, selectors.EVENT_READ)
 

@@ -13,13 +13,17 @@ _LENGTH_BYTES = 4
 
 @dataclass(frozen=True)
 class Order:
-    """One call: a function by module and name, its plain arguments, its limits, and whether a file comes with it."""
+    """One call: a function by module and name, its plain arguments, its limits; whether a file comes with it.
+
+    `streams`: the function yields pieces of bytes, which its caller takes as they come.
+    """
 
     module: str
     name: str
     arguments: list[Any]
     limits: Limits
     with_file: bool
+    streams: bool = False
 
 
 @dataclass(frozen=True)

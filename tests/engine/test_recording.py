@@ -9,6 +9,8 @@ from media.decode import decode
 from media.encode import Encoder
 from media.errors import MediaTooLong, UnsupportedMedia
 from media.formats import OutputFormat
+from media.jail import Jail
+from media.jailed_audio import DECODING, JailedAudio
 from media.probe import probe
 from worker.engine import (
     Canceled,
@@ -306,3 +308,13 @@ def test_a_mix_that_does_not_move_is_no_failure(lab, tmp_path):
     with Encoder(path, OutputFormat("wav", "32f"), sample_rate=8_000, channels=2) as encoder:
         encoder.write(np.full((2, 20_000), 0.25, np.float32))
     separate_file(path, tmp_path / "out", separator=lab.separator(lab.module("Demucs")))
+
+
+def test_a_recording_decoded_in_a_jail_gives_the_same_stems(record, separator, tmp_path):
+    path = record(frames=200_000, rate=48_000, form=OutputFormat("flac", "16"))
+    own = separate_file(path, tmp_path / "own", separator=separator)
+    jail = Jail(preload=DECODING)
+    jailed = separate_file(JailedAudio(path, jail), tmp_path / "jailed", separator=separator)
+    jail.close()
+    assert [stem.sha256 for stem in jailed.stems] == [stem.sha256 for stem in own.stems]
+    assert jail.endings == {"done": 3, "given up": 1}, "a look and two passes; the third stops when it has enough"

@@ -95,6 +95,7 @@ class Encoding:
                 failed.result()  # raises why
             while waiting and waiting[0].done():
                 yield waiting.pop(0).result()
+        watch.progress("encoding", 1.0)  # the last words of the threads may not have been heard
 
     def __enter__(self) -> Self:
         return self

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from media.audio_file import AudioFile, OwnAudio
 from worker.engine.encoding import Encoding
 from worker.engine.errors import OutputInvalid
 from worker.engine.mixdown import ResidualMeter, complete
@@ -22,7 +23,7 @@ from worker.engine.writing import Writing
 
 
 def separate_file(
-    source: Path | str,
+    source: Path | str | AudioFile,
     folder: Path | str,
     *,
     separator: Separator,
@@ -32,6 +33,7 @@ def separate_file(
 ) -> Separation:
     """Separate the recording `source` into one file a stem, `folder`/STEM.EXTENSION (the folder is made).
 
+    A path is decoded in this process; for bytes that nobody vouches for pass a `media.jailed_audio.JailedAudio`.
     Every stem has the recording's length, and its rate and bit depth unless `output` says otherwise. Memory does not
     grow with the length. Stems are encoded while the next segments are separated; with `clip: joint`, while it works,
     the folder also holds 4 bytes for each sample of each stem, to encode once more should the gain not be 1.
@@ -42,8 +44,8 @@ def separate_file(
     names = options.outputs(separator.sources)
     clock = _Clock()
     with clock.timed("decoding"):
-        found = survey(Path(source), separator, max_seconds=options.max_seconds, watch=watch)
-    seed = seed_of_file(found.path) if options.seed is None else options.seed
+        found = survey(_audio(source), separator, max_seconds=options.max_seconds, watch=watch)
+    seed = seed_of_file(found.source.path) if options.seed is None else options.seed
     rendering = plan_rendering(output, found, separator)
     work = _Work(separator=separator, options=options, seed=seed, watch=watch, found=found, rendering=rendering)
     with _room(Path(folder)) as room:
@@ -54,6 +56,10 @@ def separate_file(
             with clock.timed("encoding"):
                 stems = work.write(encoding)
     return work.result(stems, encoding, seconds=clock.seconds)
+
+
+def _audio(source: Path | str | AudioFile) -> AudioFile:
+    return OwnAudio(Path(source)) if isinstance(source, Path | str) else source
 
 
 @dataclass(kw_only=True)

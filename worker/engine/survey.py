@@ -2,12 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
+from media.audio_file import AudioFile
 from media.blocks import FloatBlock
-from media.decode import decode
 from media.facts import AudioFacts
-from media.probe import probe
 from media.resample import Resampler
 from worker.engine.errors import Canceled
 from worker.engine.separator import Separator
@@ -22,7 +20,7 @@ class Survey:
     `frames`: of the recording at its own rate. `mix_frames`, `statistics`: of the mix at the model's rate and channels.
     """
 
-    path: Path
+    source: AudioFile
     facts: AudioFacts
     frames: int
     mix_frames: int
@@ -34,16 +32,16 @@ class Survey:
         return self.frames / self.facts.sample_rate
 
 
-def survey(path: Path, separator: Separator, *, max_seconds: float | None, watch: Watch) -> Survey:
-    """Decode the whole file once. Raises MediaError (see media.errors), Canceled."""
-    facts = probe(path)
+def survey(source: AudioFile, separator: Separator, *, max_seconds: float | None, watch: Watch) -> Survey:
+    """Decode the whole recording once. Raises MediaError (see media.errors), Canceled."""
+    facts = source.facts()
     heard = _Heard(facts, watch)
     meter = StatisticsMeter()
-    source = decode(path, sample_rate=facts.sample_rate, channels=separator.channels, max_seconds=max_seconds)
-    for block in _at_rate(heard.listen(source), facts.sample_rate, separator.sample_rate):
+    blocks = source.blocks(sample_rate=facts.sample_rate, channels=separator.channels, max_seconds=max_seconds)
+    for block in _at_rate(heard.listen(blocks), facts.sample_rate, separator.sample_rate):
         meter.add(block)
     watch.progress("decoding", 1.0)
-    return Survey(path=path, facts=facts, frames=heard.frames, mix_frames=meter.frames, statistics=meter.statistics)
+    return Survey(source=source, facts=facts, frames=heard.frames, mix_frames=meter.frames, statistics=meter.statistics)
 
 
 def decode_again(found: Survey, *, sample_rate: int, channels: int) -> Iterator[FloatBlock]:
@@ -51,8 +49,8 @@ def decode_again(found: Survey, *, sample_rate: int, channels: int) -> Iterator[
 
     By way of the recording's own rate, as the survey went: files that change their rate midway round otherwise.
     """
-    source = decode(found.path, sample_rate=found.facts.sample_rate, channels=channels)
-    return _at_rate(source, found.facts.sample_rate, sample_rate)
+    blocks = found.source.blocks(sample_rate=found.facts.sample_rate, channels=channels)
+    return _at_rate(blocks, found.facts.sample_rate, sample_rate)
 
 
 class _Heard:

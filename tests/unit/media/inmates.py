@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -153,3 +154,44 @@ def raise_too_long() -> None:
 
 def raise_fault() -> None:
     raise RuntimeError("a mistake")
+
+
+_BLOCK = bytes(2**18)
+
+
+def stream_and_crash(*_: Any) -> Iterator[bytes]:
+    yield _BLOCK
+    crash()
+
+
+def stream_and_sleep(*_: Any) -> Iterator[bytes]:
+    yield _BLOCK
+    sleep_long()
+
+
+def stream_and_burn(*_: Any) -> Iterator[bytes]:
+    yield _BLOCK
+    burn_processor()
+
+
+def stream_and_leave(*_: Any) -> Iterator[bytes]:
+    yield _BLOCK
+    leave()
+
+
+def stream_a_long_piece(*_: Any) -> Iterator[bytes]:
+    os.write(4, b"\xff\xff\xff\xff")
+    yield _BLOCK
+
+
+def stream_odd(*_: Any) -> Iterator[bytes]:
+    yield bytes(7)
+
+
+def stream_nan(*_: Any) -> Iterator[bytes]:
+    yield b"\x00\x00\xc0\x7f" * 4
+
+
+def stream_endlessly(*_: Any) -> Iterator[bytes]:
+    while True:
+        yield _BLOCK

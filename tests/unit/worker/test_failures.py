@@ -6,7 +6,8 @@ import pytest
 
 from contract.errors import FailureCode, InsufficientStorage, StorageUnavailable
 from contract.storage import BlobNotFound
-from media.errors import EncodingFailed, MediaTooLong, MediaTooShort, UnsupportedMedia
+from media.errors import EncodingFailed, JailBroken, MediaTooLong, MediaTooShort, UnsupportedMedia
+from media.jail import ZygoteLost
 from worker import engine
 from worker.failures import SourceChanged, failure_of
 
@@ -15,6 +16,10 @@ from worker.failures import SourceChanged, failure_of
     ("error", "code", "retryable"),
     [
         (UnsupportedMedia("plain text"), FailureCode.undecodable_audio, False),
+        (JailBroken("SIGSEGV", cpu_seconds=0.1), FailureCode.undecodable_audio, False),
+        (JailBroken("wall time", cpu_seconds=9.0), FailureCode.undecodable_audio, False),
+        (JailBroken("wall time", cpu_seconds=0.1), FailureCode.internal, True),
+        (ZygoteLost(), FailureCode.internal, True),
         (MediaTooShort(), FailureCode.undecodable_audio, False),
         (MediaTooLong(600), FailureCode.audio_too_long, False),
         (engine.OutOfMemory(), FailureCode.out_of_memory, True),
