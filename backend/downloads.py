@@ -5,12 +5,13 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from pathlib import Path
 
-from fastapi.responses import RedirectResponse, StreamingResponse
+from fastapi.responses import RedirectResponse
 from starlette.responses import Response
 
 from backend.assembly import Parts
 from backend.file_answer import FileAnswer
 from backend.filenames import attachment, stem_filename
+from backend.stream_answer import StreamAnswer
 from contract.errors import JobExpired, StemNotFound, StemNotReady
 from contract.jobs import Job, JobStatus
 from contract.recordings import Stem
@@ -38,11 +39,16 @@ def find_stem(job: Job, name: str) -> Stem:
     raise StemNotFound(f"The job has no stem {name[:40]!r}; it has {', '.join(stem.name for stem in job.stems)}.")
 
 
-def stem_answer(parts: Parts, job: Job, stem: Stem) -> Response:
-    """The stem's audio: sent from here, or a redirect to a presigned link. Raises JobExpired when it is gone."""
+def stem_answer(parts: Parts, job: Job, stem: Stem, method: str) -> Response:
+    """The stem's audio: sent from here, or a redirect to a presigned link. Raises JobExpired when it is gone.
+
+    A link is signed for GET alone, so HEAD is always answered from here.
+    """
     kind = OutputFormat(job.options.format)
     filename = stem_filename(job.source.filename, stem.name, kind.extension)
-    link = parts.storage.link(stem.blob, filename=filename, media_type=kind.media_type)
+    link = None
+    if method != "HEAD":
+        link = parts.storage.link(stem.blob, filename=filename, media_type=kind.media_type)
     if link is not None:
         return RedirectResponse(link, HTTPStatus.TEMPORARY_REDIRECT, _CACHING)
     headers = {"Content-Disposition": attachment(filename), "ETag": f'"{stem.sha256}"'}
@@ -52,12 +58,11 @@ def stem_answer(parts: Parts, job: Job, stem: Stem) -> Response:
 def blob_answer(
     parts: Parts, key: str, headers: Mapping[str, str], *, media_type: str = "application/json"
 ) -> Response:
-    """A blob's bytes: of a folder with ranges, of a bucket that gives no links whole. Raises JobExpired when gone."""
+    """A blob's bytes, with ranges: of a folder, or of a bucket that gives no links. Raises JobExpired when gone."""
     path: Path | None = parts.storage.local_path(key)
     if path is not None:
         return FileAnswer(path, media_type=media_type, headers=_CACHING | dict(headers))
     facts = parts.storage.facts(key)
     if facts is None:
         raise JobExpired
-    told = {"Content-Length": str(facts.bytes), "ETag": f'"{facts.etag.strip(chr(34))}"'}
-    return StreamingResponse(parts.storage.read(key), media_type=media_type, headers=_CACHING | told | dict(headers))
+    return StreamAnswer(parts.storage, facts, media_type=media_type, headers=_CACHING | dict(headers))

@@ -1,13 +1,17 @@
 """A local file as an answer: ranges, conditions, and problem documents where the framework would send plain text."""
 
+import os
 from http import HTTPStatus
+from pathlib import Path
 
+import anyio
 from starlette.datastructures import Headers
 from starlette.responses import FileResponse, Response
 from starlette.types import Message, Receive, Scope, Send
 
 from backend.etags import matches
-from backend.problems import ProblemResponse, problem_document
+from backend.problems import ProblemResponse, problem_document, problem_of
+from contract.errors import JobExpired
 
 
 class FileAnswer(FileResponse):
@@ -15,6 +19,24 @@ class FileAnswer(FileResponse):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The ASGI face."""
+        try:
+            file = await anyio.open_file(self.path, "rb")
+        except FileNotFoundError:  # removed since its job was looked at
+            await gone(scope)(scope, receive, send)
+            return
+        async with file:
+            self._hold(file.wrapped.fileno())
+            await self._answer(scope, receive, send)
+
+    def _hold(self, descriptor: int) -> None:
+        """What is open stays readable when the file is removed meanwhile, so that no download ends half."""
+        held = Path(f"/proc/self/fd/{descriptor}")
+        if held.exists():
+            self.path = held
+        self.stat_result = os.fstat(descriptor)
+        self.set_stat_headers(self.stat_result)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         asked = Headers(scope=scope)
         if matches(asked.get("if-none-match"), self.headers.get("etag", "")):
             await self._unchanged()(scope, receive, send)
@@ -42,14 +64,30 @@ class FileAnswer(FileResponse):
             await _refused(scope, refusal)(scope, receive, send)
 
 
+def gone(scope: Scope) -> Response:
+    """410: the file was kept for its time."""
+    request_id = scope.get("state", {}).get("request_id", "")
+    return ProblemResponse(problem_of(JobExpired(), instance=scope["path"], request_id=request_id))
+
+
 def _refused(scope: Scope, refusal: Message) -> Response:
     unsatisfiable = refusal["status"] == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE
     told = Headers(raw=refusal["headers"]).get("content-range")
-    problem = problem_document(
-        refusal["status"],
-        instance=scope["path"],
-        request_id=scope.get("state", {}).get("request_id", ""),
-        code="range_not_satisfiable" if unsatisfiable else "bad_request",
-        detail="The range lies outside of the file." if unsatisfiable else "The Range header is malformed.",
+    if unsatisfiable:
+        return out_of_range(scope, told or "")
+    return _problem(scope, refusal["status"], "bad_request", "The Range header is malformed.")
+
+
+def out_of_range(scope: Scope, content_range: str) -> Response:
+    """416, with the length there is."""
+    detail = "The range lies outside of the file."
+    answer = _problem(scope, HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE, "range_not_satisfiable", detail)
+    answer.headers["Content-Range"] = content_range
+    return answer
+
+
+def _problem(scope: Scope, status: int, code: str, detail: str) -> Response:
+    request_id = scope.get("state", {}).get("request_id", "")
+    return ProblemResponse(
+        problem_document(status, instance=scope["path"], request_id=request_id, code=code, detail=detail)
     )
-    return ProblemResponse(problem, {"Content-Range": told} if told else None)

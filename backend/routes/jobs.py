@@ -56,6 +56,7 @@ def _aware(moment: datetime | None) -> datetime | None:
     return moment.replace(tzinfo=UTC) if moment is not None and moment.tzinfo is None else moment
 
 
+@router.head("/jobs/{job_id}", include_in_schema=False)
 @router.get("/jobs/{job_id}", response_model=JobBody, responses=errors(404, 503), summary="Look at a job")
 async def get_job(
     job: PathJob,

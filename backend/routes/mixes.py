@@ -62,7 +62,7 @@ async def create_mix(job: PathJob, parts: UseParts, request: Request) -> Respons
     },
     summary="Download a mix",
 )
-def get_mix(job: PathJob, mix_id: MixId, parts: UseParts) -> Response:
+def get_mix(job: PathJob, mix_id: MixId, parts: UseParts, request: Request) -> Response:
     """The audio, with `Range`, `If-Range`, `If-None-Match` and `HEAD`."""
     check_available(job)
     shelf = shelf_of(parts, job)
@@ -71,7 +71,9 @@ def get_mix(job: PathJob, mix_id: MixId, parts: UseParts) -> Response:
         raise MixNotFound
     kind = OutputFormat.closest(mix.format)
     filename = stem_filename(job.source.filename, "mix", kind.extension)
-    link = parts.storage.link(shelf.key(mix), filename=filename, media_type=kind.media_type)
+    link = None
+    if request.method != "HEAD":  # a link is signed for GET alone
+        link = parts.storage.link(shelf.key(mix), filename=filename, media_type=kind.media_type)
     if link is not None:
         return RedirectResponse(link, HTTPStatus.TEMPORARY_REDIRECT, {"Cache-Control": "private, no-cache"})
     headers = {"Content-Disposition": attachment(filename), "ETag": f'"{mix.sha256}"'}

@@ -12,6 +12,7 @@ from backend.downloads import blob_answer, check_available, find_stem, stem_answ
 from backend.filenames import attachment
 from backend.routes.answers import errors
 from contract.errors import JobExpired, StemNotFound
+from contract.storage import BlobNotFound
 from media.peaks import Peaks
 
 router = APIRouter(tags=["stems"])
@@ -38,7 +39,7 @@ _AUDIO: dict[str, Any] = {"content": {"audio/*": {"schema": {"type": "string", "
 def get_stem(job: PathJob, stem: StemName, parts: UseParts, request: Request) -> Response:
     """The audio, with `Range`, `If-Range`, `If-None-Match` and `HEAD`."""
     found = find_stem(job, stem)
-    answer = stem_answer(parts, job, found)
+    answer = stem_answer(parts, job, found, request.method)
     if request.method == "GET":
         parts.store.downloaded(job.job_id)
     return answer
@@ -55,9 +56,10 @@ def get_peaks(
     found = find_stem(job, stem)
     if found.peaks_blob is None:
         raise StemNotFound("This stem has no waveform.")
-    if parts.storage.facts(found.peaks_blob) is None:
-        raise JobExpired
-    peaks = Peaks.from_json(json.loads(b"".join(parts.storage.read(found.peaks_blob))))
+    try:
+        peaks = Peaks.from_json(json.loads(b"".join(parts.storage.read(found.peaks_blob))))
+    except BlobNotFound as error:
+        raise JobExpired from error
     return JSONResponse(peaks.reduced(points).as_json(), headers={"Cache-Control": "private, max-age=3600"})
 
 
@@ -84,9 +86,10 @@ def archive_answer(parts: UseParts, job: PathJob, filename: str, method: str) ->
         "Cache-Control": "private, no-cache",
     }
     if method == "HEAD":
+        zipped.close()
         return Response(headers=headers, media_type="application/zip")
     parts.store.downloaded(job.job_id)
-    return StreamingResponse(zipped.content, media_type="application/zip", headers=headers)
+    return StreamingResponse(zipped.content(), media_type="application/zip", headers=headers)
 
 
 @router.get("/jobs/{job_id}/manifest", responses=_GONE, response_class=JSONResponse, summary="What was made, and how")

@@ -54,6 +54,9 @@ def test_a_job_whose_files_are_in_a_bucket(service: Service) -> None:
     stem = httpx.get(answer.headers["Location"])
     assert "My%20Song%20%28vocals%29.wav" in stem.headers["Content-Disposition"]
     assert len(stem.content) == job.stems[3].bytes
+    head = service.http.head(f"{path}/stems/vocals")
+    assert (head.status_code, head.headers["Content-Length"]) == (200, str(len(stem.content)))
+    assert head.headers["Accept-Ranges"] == "bytes"
     archive = service.http.get(f"{path}/archive")
     assert int(archive.headers["Content-Length"]) == len(archive.content)
     with zipfile.ZipFile(io.BytesIO(archive.content)) as zipped:
@@ -63,6 +66,19 @@ def test_a_job_whose_files_are_in_a_bucket(service: Service) -> None:
     assert manifest.json()["job_id"] == job.job_id
     assert service.http.delete(path).status_code == 204
     assert not [key for key in service.blobs if job.job_id in key]
+
+
+def test_a_resumable_upload_grows_in_the_bucket(service: Service) -> None:
+    content = wav(60.0)
+    upload = service.http.post("/api/v1/uploads", json={"bytes": len(content)}).json()
+    tus = {"Tus-Resumable": "1.0.0", "Content-Type": "application/offset+octet-stream"}
+    for start, end in ((0, 9_000_000), (9_000_000, len(content))):
+        told = tus | {"Upload-Offset": str(start)}
+        assert service.http.patch(upload["url"], content=content[start:end], headers=told).status_code == 204
+    answer = service.http.post("/api/v1/stemify", json={"upload_id": upload["upload_id"], "model": "demo"})
+    job = service.store.get(answer.json()["job_id"])
+    assert b"".join(service.storage.read(str(job.input_blob))) == content
+    assert [key for key in service.blobs if job.job_id in key] == [job.input_blob]
 
 
 def test_a_refused_upload_leaves_the_bucket_empty(service: Service) -> None:
@@ -87,6 +103,8 @@ def test_stems_come_through_the_service_where_the_platform_keeps_the_keys(
     assert (stem.status_code, stem.headers["Content-Type"]) == (200, "audio/wav")
     assert len(stem.content) == job.stems[3].bytes
     assert "My%20Song%20%28vocals%29.wav" in stem.headers["Content-Disposition"]
+    part = service.http.get(f"/api/v1/jobs/{job.job_id}/stems/vocals", headers={"Range": "bytes=4-7"})
+    assert (part.status_code, part.content) == (206, stem.content[4:8])
     assert service.http.get(f"/api/v1/jobs/{job.job_id}/manifest").json()["job_id"] == job.job_id
 
 

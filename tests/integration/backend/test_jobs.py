@@ -188,3 +188,10 @@ def test_deleting_leaves_nothing(service: Service) -> None:
     assert service.blobs == []
     assert service.http.get(f"/api/v1/jobs/{job.job_id}").status_code == 404
     assert service.http.delete(f"/api/v1/jobs/{job.job_id}").status_code == 404
+
+
+def test_head_of_a_job(service: Service) -> None:
+    path = f"/api/v1/jobs/{service.made_job().job_id}"
+    head = service.http.head(path)
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["ETag"] == service.http.get(path).headers["ETag"]

@@ -117,6 +117,13 @@ def test_a_download_shortens_the_keeping(start: Start) -> None:
     assert service.store.get(job.job_id).expires_at < job.expires_at
 
 
+@pytest.mark.parametrize("what", ["/stems/vocals", "/stems/vocals/peaks", "/archive"])
+def test_files_that_are_gone_are_410(service: Service, job: Job, what: str) -> None:
+    service.storage.delete_folder(f"results/{job.job_id}")
+    answer = service.http.get(f"/api/v1/jobs/{job.job_id}{what}")
+    assert (answer.status_code, answer.json()["code"]) == (410, "job_expired")
+
+
 def test_the_waveform(service: Service, path: str) -> None:
     peaks = service.http.get(f"{path}/peaks", params={"points": 50}).json()
     assert peaks["points"] == 50
