@@ -77,7 +77,6 @@ def assemble(settings: ApiSettings) -> Parts:
     snapshots = Snapshots(store, outlooks)
     relay = Relay(listener, snapshots.read, silence_seconds=settings.live.silence_seconds)
     rooms = Rooms(relay, snapshots, settings.live)
-    limit = settings.limits.jobs_per_hour
     jail = _jail(settings)
     return Parts(
         settings=settings,
@@ -97,7 +96,7 @@ def assemble(settings: ApiSettings) -> Parts:
         rooms=rooms,
         sockets=_socket_server(settings, rooms),
         idempotency=IdempotencyKeys(client),
-        jobs_per_hour=None if limit is None else JobsPerHour(client, limit),
+        jobs_per_hour=_jobs_per_hour(settings, client),
         inspections=CapacityLimiter(_INSPECTIONS),
         mixdowns=CapacityLimiter(settings.mixes.at_once),
         jail=jail,
@@ -107,6 +106,11 @@ def assemble(settings: ApiSettings) -> Parts:
             DecodeExits(lambda: jail.endings),
         ),
     )
+
+
+def _jobs_per_hour(settings: ApiSettings, client: redis.Redis) -> JobsPerHour | None:
+    limit = settings.limits.jobs_per_hour
+    return None if limit is None else JobsPerHour(client, limit)
 
 
 def _jail(settings: ApiSettings) -> Jail:
