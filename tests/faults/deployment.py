@@ -112,6 +112,10 @@ class Deployment:
         wait_for(lambda: _answers(self.url), seconds=API_SECONDS, said=lambda: process.log[-4000:])
         return process
 
+    def wait_idle(self) -> None:
+        """Until no message waits and none is in hand."""
+        wait_for(lambda: not self.redis.llen(self.queue.name) and not self.redis.hlen("unacked"))
+
     def look_at_processes(self) -> None:
         """Note every process that runs below ours, to ask after it at the end."""
         for process in self.processes:

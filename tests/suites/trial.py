@@ -1,9 +1,13 @@
 """One trial of a long suite: what is done to the service, how often, and what came of it."""
 
-from collections.abc import Callable
+import math
+import statistics
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 Figure = float | int | str
+
+_ENOUGH_TO_JUDGE = 5
 
 
 @dataclass
@@ -19,6 +23,20 @@ class Outcome:
         if not held:
             self.failed.append(otherwise)
         return held
+
+    def spread(self, name: str, seconds: Sequence[float], *, p95: float | None = None) -> None:
+        """Keep the middle and the upper end of what was measured; `p95`: the mark it must not pass.
+
+        A few measurements have no upper end to judge: the mark counts from five on.
+        """
+        if not seconds:
+            return
+        ordered = sorted(seconds)
+        upper = ordered[min(len(ordered) - 1, math.ceil(0.95 * len(ordered)) - 1)]
+        self.figures[f"{name} p50"] = round(statistics.median(ordered), 3)
+        self.figures[f"{name} p95"] = round(upper, 3)
+        if p95 is not None and len(ordered) >= _ENOUGH_TO_JUDGE:
+            self.expect(upper <= p95, f"{name}: p95 is {upper:.3g}, above {p95:.3g}")
 
 
 @dataclass(frozen=True, kw_only=True)
