@@ -10,7 +10,7 @@ class Asked:
     `model`: `htdemucs` (its architecture with hard random weights) or `tiny`. `runs`: counted runs of each contender.
     `seconds`: of audio where the separation alone is measured. `song_seconds`: of the song from file to files,
     `gpu_seconds` of the one on a GPU. `lengths`: minutes of the recordings that tell how memory and cost grow, with
-    the tiny network. `model_lengths`: the same with `model`. `batches`: of segments, tried on a GPU. `overlap`: of
+    hardly any arithmetic. `model_lengths`: the same with `model`. `batches`: of segments, tried on a GPU. `overlap`: of
     neighbouring segments. `threads`: 0 leaves them to torch. `device`: of the rows that want a GPU.
     """
 

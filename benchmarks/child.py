@@ -39,7 +39,7 @@ def _separated(source: str, folder: str, **model: str) -> dict[str, float]:
         folder,
         separator=separator,
         options=SeparationOptions(shifts=0, clip="clamp"),
-        output=OutputOptions(format="flac", bit_depth="16"),
+        output=OutputOptions(format="flac", bit_depth="16", channels="source"),
     )
     return {
         "seconds": time.perf_counter() - wall,

@@ -20,7 +20,7 @@ PARTS = (
     Part("warmup", "start of a process to the first segment", measure_warm_up),
     Part("memory", "peak memory of the model, short against long", measure_memory),
     Part("gpu", "on a GPU", measure_gpu),
-    Part("length", "peak memory and cost of hours, tiny network", measure_length),
+    Part("length", "peak memory and cost of hours, hardly any network", measure_length),
 )
 
 

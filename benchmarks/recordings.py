@@ -28,8 +28,8 @@ def noise_file(path: Path, seconds: float) -> Path:
 
 
 def long_file(path: Path, minutes: float) -> Path:
-    """Hours of quiet noise, made half a minute at a time."""
-    block = (np.random.default_rng(0).standard_normal((2, 30 * RATE)) * _QUIET).astype(np.float32)
+    """Hours of quiet mono noise, made half a minute at a time."""
+    block = (np.random.default_rng(0).standard_normal((1, 30 * RATE)) * _QUIET).astype(np.float32)
     frames = round(minutes * 60 * RATE)
     whole, rest = divmod(frames, block.shape[1])
     _written(path, [*([block] * whole), block[:, :rest]])
@@ -45,6 +45,6 @@ def decibels(wanted: Samples, found: Samples) -> float:
 
 def _written(path: Path, blocks: list[Samples]) -> None:
     form = OutputFormat("wav" if path.suffix == ".wav" else "flac", "16")
-    with Encoder(path, form, sample_rate=RATE, channels=2) as encoder:
+    with Encoder(path, form, sample_rate=RATE, channels=len(blocks[0])) as encoder:
         for block in blocks:
             encoder.write(block)

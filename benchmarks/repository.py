@@ -41,11 +41,13 @@ class Repository:
 
     def _make(self, name: str) -> None:
         makers, weights = MODELS[name]
-        files = [self._write(f"{name.replace('_', '')}{at}", make(at)) for at, make in enumerate(makers)]
+        modules = [make(at) for at, make in enumerate(makers)]
+        files = [self._write(f"{name.replace('_', '')}{at}", module) for at, module in enumerate(modules)]
         bag = {"models": [signature for signature, _, _ in files], **({"weights": weights} if weights else {})}
         (self.folder / f"{name}.yaml").write_text(json.dumps(bag), encoding="utf-8")  # JSON is YAML
         rows = [] if weights is None else [f"weights = {json.dumps(weights)}"]
-        lines = [f"[models.{name}]", 'class = "HTDemucs"', f"sources = {json.dumps(SOURCES)}", *rows]
+        kind = type(modules[0]).__name__
+        lines = [f"[models.{name}]", f'class = "{kind}"', f"sources = {json.dumps(SOURCES)}", *rows]
         for signature, path, digest in files:
             lines += [f"[[models.{name}.files]]", f'signature = "{signature}"', f'url = "{path.as_uri()}"']
             lines += [f'sha256 = "{digest}"']
