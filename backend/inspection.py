@@ -37,7 +37,7 @@ def inspect(storage: BlobStore, key: str, upload: Upload, *, limits: LimitSettin
     Raises UnsupportedMedia (naming what was found), AudioTooShort, AudioTooLong when the header says so already
     (what the header hides is found while decoding), StorageUnavailable, OperatorError when nothing can be looked at.
     """
-    facts = _facts(storage, key, jail, limits.min_duration_seconds)
+    facts = _facts(storage, key, jail, limits)
     claimed = facts.duration_seconds
     if claimed is not None and claimed > limits.max_duration_seconds:
         raise AudioTooLong(
@@ -46,19 +46,19 @@ def inspect(storage: BlobStore, key: str, upload: Upload, *, limits: LimitSettin
     return Inspected(_source(upload, facts), tuple(Warned(code=code, detail=text) for code, text in facts.warnings))
 
 
-def _facts(storage: BlobStore, key: str, jail: Jail, min_seconds: float) -> AudioFacts:
+def _facts(storage: BlobStore, key: str, jail: Jail, limits: LimitSettings) -> AudioFacts:
     path = storage.local_path(key)
     if path is not None:
-        return _probed(jail, path, min_seconds)
+        return _probed(jail, path, limits)
     with tempfile.TemporaryDirectory(prefix="stemify-probe-") as folder:
         copy = Path(folder) / "source"
         storage.fetch(key, copy)
-        return _probed(jail, copy, min_seconds)
+        return _probed(jail, copy, limits)
 
 
-def _probed(jail: Jail, path: Path, min_seconds: float) -> AudioFacts:
+def _probed(jail: Jail, path: Path, limits: LimitSettings) -> AudioFacts:
     try:
-        return probe_in(jail, path, min_seconds=min_seconds)
+        return probe_in(jail, path, min_seconds=limits.min_duration_seconds, max_seconds=limits.max_duration_seconds)
     except JailBroken as error:
         _log.warning(
             "recording_broke_its_reader", reason=error.reason, detail=error.detail, cpu_seconds=error.cpu_seconds

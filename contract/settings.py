@@ -72,7 +72,7 @@ class LimitSettings(SettingsGroup):
 
     max_upload_bytes: int = Field(100 * 10**6, ge=1, description="Largest upload.")
     max_duration_seconds: float = Field(3_600.0, gt=0, description="Longest recording; 600 in the public profile.")
-    min_duration_seconds: float = Field(0.1, ge=0, description="Shortest recording.")
+    min_duration_seconds: float = Field(0.5, ge=0, description="Shortest recording.")
     open_uploads: int | None = Field(
         None, ge=1, description="Resumable uploads a caller may have open at once; 8 in the public profile."
     )

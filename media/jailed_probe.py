@@ -13,9 +13,16 @@ from media.limits import Limits
 _MOST_LETTERS = 200
 
 
-def probe_in(jail: Jail, path: Path, *, min_seconds: float = 0.0, limits: Limits | None = None) -> AudioFacts:
+def probe_in(
+    jail: Jail,
+    path: Path,
+    *,
+    min_seconds: float = 0.0,
+    max_seconds: float | None = None,
+    limits: Limits | None = None,
+) -> AudioFacts:
     """As `media.probe.probe`, in a child of this jail. Raises besides: JailBroken (an UnsupportedMedia), ZygoteLost."""
-    told = jail.run(probe_here, min_seconds, file=path, limits=limits)
+    told = jail.run(probe_here, min_seconds, max_seconds, file=path, limits=limits)
     try:
         believed = _Told.model_validate(told)
     except ValidationError as error:
@@ -23,11 +30,11 @@ def probe_in(jail: Jail, path: Path, *, min_seconds: float = 0.0, limits: Limits
     return AudioFacts(**believed.model_dump(exclude={"warnings"}), warnings=tuple(believed.warnings))
 
 
-def probe_here(path: Path, min_seconds: float) -> AudioFacts:
+def probe_here(path: Path, min_seconds: float, max_seconds: float | None) -> AudioFacts:
     """What the child runs."""
     from media.probe import probe  # loads FFmpeg: in the child alone
 
-    return probe(path, min_seconds=min_seconds)
+    return probe(path, min_seconds=min_seconds, max_seconds=max_seconds)
 
 
 class _Told(BaseModel):

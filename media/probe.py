@@ -8,16 +8,21 @@ from av.audio.frame import AudioFrame
 from media.errors import MediaTooShort
 from media.facts import AudioFacts
 from media.recording import Recording, open_recording
-from media.samples import checked_kind
+from media.samples import checked_kind, in_chunks
 
 __all__ = ["AudioFacts", "probe"]
 
 
-def probe(path: Path, *, min_seconds: float = 0.0) -> AudioFacts:
+_ESTIMATED = ("MP3", "AAC")
+"""Containers that may not tell their length: FFmpeg then guesses it from the first frames' bit rate."""
+
+
+def probe(path: Path, *, min_seconds: float = 0.0, max_seconds: float | None = None) -> AudioFacts:
     """The facts of the first audio stream of `path`, which is opened by content and decoded at its beginning.
 
-    Raises UnsupportedMedia (its `found` names what is there), MediaTooShort when less than `min_seconds` decode
-    (or nothing at all), OSError when the file cannot be read.
+    A length beyond `max_seconds` that may only be guessed is counted instead, up to there. Raises UnsupportedMedia
+    (its `found` names what is there), MediaTooShort when less than `min_seconds` decode (or nothing at all), OSError
+    when the file cannot be read.
     """
     with open_recording(path) as recording:
         first = _first_frame(recording, min_seconds)
@@ -28,20 +33,22 @@ def probe(path: Path, *, min_seconds: float = 0.0) -> AudioFacts:
             sample_rate=sample_rate,
             channels=channels,
             bit_depth=_bit_depth(recording, first),
-            duration_seconds=_claimed_seconds(recording),
+            duration_seconds=_seconds(recording, path, max_seconds),
             warnings=_warnings(recording, channels),
         )
 
 
 def _first_frame(recording: Recording, min_seconds: float) -> AudioFrame:
-    first: AudioFrame | None = None
+    frames: list[AudioFrame] = []
     seconds = 0.0
     for frame in recording.frames():
-        first = first or frame
+        frames.append(frame)
         seconds += frame.samples / checked_kind(frame)[0]
         if seconds >= min_seconds:
-            return first
-    if first is None and recording.bad_packets:
+            for _ in in_chunks(frames):  # raises for samples that are no numbers
+                pass
+            return frames[0]
+    if not frames and recording.bad_packets:
         raise recording.damaged
     raise MediaTooShort(min_seconds)
 
@@ -66,6 +73,25 @@ def _stored_bits(recording: Recording) -> int:
     if context.codec.name == "alac" and len(header) >= 18:
         return header[17]
     return 0
+
+
+def _seconds(recording: Recording, path: Path, most: float | None) -> float | None:
+    claimed = _claimed_seconds(recording)
+    if most is None or claimed is None or claimed <= most or recording.container_name not in _ESTIMATED:
+        return claimed
+    counted = _counted_seconds(path, most)
+    return counted if counted <= most else claimed
+
+
+def _counted_seconds(path: Path, most: float) -> float:
+    """From every packet's own length, without decoding; no further than `most` and a packet."""
+    seconds = Fraction(0)
+    with open_recording(path) as recording:
+        for packet in recording.packets():
+            seconds += (packet.duration or 0) * packet.time_base
+            if seconds > most:
+                break
+    return float(seconds)
 
 
 def _claimed_seconds(recording: Recording) -> float | None:

@@ -21,7 +21,8 @@ from media.errors import UnsupportedMedia
 from media.signatures import HEAD_BYTES, look_like
 from media.whitelists import CONTAINERS, DECODERS, open_options
 
-_MOST_STREAMS = 32
+_MOST_STREAMS = 8
+_MOST_TAG_BYTES = 2**20
 _BAD_PACKETS_FORGIVEN = 16
 _SHORT_FRAMES = 2**19
 
@@ -51,6 +52,13 @@ class Recording:
             # The container breaks off: what came before it stands, with what the decoder still holds.
             self.bad_packets += 1
             yield from self._flushed()
+
+    def packets(self) -> Iterator["Packet[AudioStream]"]:
+        """Every packet that can be read, undecoded."""
+        try:
+            yield from self.container.demux(self.stream)
+        except FFmpegError:
+            self.bad_packets += 1
 
     def _decoded(self, packet: "Packet[AudioStream]") -> Iterator[AudioFrame]:
         try:
@@ -87,7 +95,11 @@ class Recording:
     def _first_audio_stream(self) -> AudioStream:
         streams = self.container.streams
         if len(streams) > _MOST_STREAMS:
-            raise UnsupportedMedia(f"{self.container_name} with {len(streams)} streams")
+            raise UnsupportedMedia(
+                f"{self.container_name} with {len(streams)} streams; up to {_MOST_STREAMS} are supported"
+            )
+        if _tag_bytes(self.container) > _MOST_TAG_BYTES:
+            raise UnsupportedMedia(f"{self.container_name} with more than {_MOST_TAG_BYTES >> 20} MiB of tags")
         if not streams.audio:
             raise UnsupportedMedia(f"{self.container_name}, {'video only' if streams.video else 'no audio'}")
         chosen = streams.audio[0]
@@ -97,6 +109,11 @@ class Recording:
             if other is not chosen:
                 other.discard = Discard.all
         return chosen
+
+
+def _tag_bytes(container: InputContainer) -> int:
+    tags = [container.metadata, *(stream.metadata for stream in container.streams)]
+    return sum(len(name) + len(value) for each in tags for name, value in each.items())
 
 
 @contextmanager

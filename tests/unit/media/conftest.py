@@ -40,12 +40,14 @@ def _packed(samples: np.ndarray, kind: str) -> np.ndarray:
 
 
 def _write_foreign(
-    path: Path, samples: np.ndarray, *, rate: int, muxer: str, codec: str, kind: str, **options: str
+    path: Path, samples: np.ndarray, *, rate: int, muxer: str, codec: str, kind: str, kbps: int = 0, **options: str
 ) -> Path:
     layout = {1: "mono", 2: "stereo", 6: "5.1"}[samples.shape[0]]
     with av.open(str(path), "w", format=muxer, options={"fflags": "+bitexact", **options}) as container:
         stream: Any = container.add_stream(codec, rate=rate, layout=layout)
         stream.codec_context.format = kind
+        if kbps:
+            stream.codec_context.bit_rate = 1000 * kbps
         container.start_encoding()
         for start in range(0, samples.shape[1], 20_000):
             frame = av.AudioFrame.from_ndarray(
@@ -61,7 +63,7 @@ def _write_foreign(
 def foreign(tmp_path: Path) -> Foreign:
     """`foreign(samples, rate=..., muxer=..., codec=..., kind=...)` writes a file with no telling name."""
 
-    def write(samples: np.ndarray, *, name: str = "upload.bin", rate: int = 44_100, **how: str) -> Path:
+    def write(samples: np.ndarray, *, name: str = "upload.bin", rate: int = 44_100, **how: Any) -> Path:
         return _write_foreign(tmp_path / name, samples, rate=rate, **how)
 
     return write
@@ -87,15 +89,49 @@ def video(tmp_path: Path) -> Callable[[str], Path]:
 
 
 @pytest.fixture
-def two_streams(tmp_path: Path) -> Path:
+def film(tmp_path: Path) -> Callable[[str], Path]:
+    """A Matroska or MP4 file with one second of moving pictures, and of sound."""
+
+    def write(muxer: str) -> Path:
+        path = tmp_path / "film.mp3"
+        with av.open(str(path), "w", format=muxer) as container:
+            pictures: Any = container.add_stream("mpeg4", rate=25)
+            pictures.width = pictures.height = 64
+            pictures.pix_fmt = "yuv420p"
+            sound: Any = container.add_stream("aac", rate=44_100, layout="stereo")
+            for shade in range(25):
+                picture = np.full((64, 64, 3), shade, dtype=np.uint8)
+                container.mux(pictures.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
+            frame = av.AudioFrame.from_ndarray(_packed(_sweep(44_100), "fltp"), format="fltp", layout="stereo")
+            frame.sample_rate, frame.pts, frame.time_base = 44_100, 0, Fraction(1, 44_100)
+            container.mux(sound.encode(frame))
+            container.mux(pictures.encode(None))
+            container.mux(sound.encode(None))
+        return path
+
+    return write
+
+
+@pytest.fixture
+def many_streams(tmp_path: Path) -> Callable[[int], Path]:
+    """A Matroska file with so many audio streams."""
+
+    def write(count: int) -> Path:
+        path = tmp_path / f"{count}.mka"
+        with av.open(str(path), "w", format="matroska") as container:
+            streams: Any = [container.add_stream("pcm_s16le", rate=44_100, layout="stereo") for _ in range(count)]
+            frame = av.AudioFrame.from_ndarray(_packed(_sweep(4_410), "s16"), format="s16", layout="stereo")
+            frame.sample_rate = 44_100
+            for stream in streams:
+                frame.pts, frame.time_base = 0, Fraction(1, 44_100)
+                container.mux(stream.encode(frame))
+                container.mux(stream.encode(None))
+        return path
+
+    return write
+
+
+@pytest.fixture
+def two_streams(many_streams: Callable[[int], Path]) -> Path:
     """A Matroska file with two audio streams."""
-    path = tmp_path / "two.mka"
-    with av.open(str(path), "w", format="matroska") as container:
-        streams: Any = [container.add_stream("pcm_s16le", rate=44_100, layout="stereo") for _ in range(2)]
-        frame = av.AudioFrame.from_ndarray(_packed(_sweep(4_410), "s16"), format="s16", layout="stereo")
-        frame.sample_rate = 44_100
-        for stream in streams:
-            frame.pts, frame.time_base = 0, Fraction(1, 44_100)
-            container.mux(stream.encode(frame))
-            container.mux(stream.encode(None))
-    return path
+    return many_streams(2)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from media.errors import MediaTooShort
+from media.errors import MediaTooShort, UnsupportedMedia
 from media.probe import AudioFacts, probe
 
 WAYS = [
@@ -79,3 +79,49 @@ def test_a_missing_file_is_the_operating_systems_error(tmp_path):
 def test_facts_are_plain_data():
     facts = AudioFacts("WAV", "pcm_s16le", 44_100, 2, "16", None)
     assert facts == AudioFacts("WAV", "pcm_s16le", 44_100, 2, "16", None, ())
+
+
+def test_a_length_that_is_only_guessed_is_counted_before_it_is_called_too_long(foreign, sweep):
+    how = {"muxer": "mp3", "codec": "libmp3lame", "kind": "fltp", "write_xing": "0"}
+    path = foreign(sweep(441_000), name="quiet", kbps=32, **how)
+    loud = foreign(sweep(441_000), name="loud", kbps=320, **how)
+    path.write_bytes(path.read_bytes() + loud.read_bytes())
+    assert probe(path).duration_seconds > 80, "FFmpeg guesses from the first frames"
+    assert probe(path, max_seconds=60.0).duration_seconds == pytest.approx(20.0, abs=0.3)
+    assert probe(path, max_seconds=15.0).duration_seconds > 15.0
+
+
+def test_a_film_is_taken_for_its_sound(film):
+    for muxer, container in (("matroska", "Matroska"), ("mp4", "MP4")):
+        facts = probe(film(muxer))
+        assert (facts.container, facts.sample_rate, facts.warnings) == (container, 44_100, ())
+
+
+def test_the_first_samples_must_be_numbers(foreign, sweep):
+    poisoned = sweep(44_100)
+    poisoned[0, 10_000] = np.nan
+    path = foreign(poisoned, muxer="wav", codec="pcm_f32le", kind="flt")
+    with pytest.raises(UnsupportedMedia, match="not finite"):
+        probe(path, min_seconds=0.5)
+
+
+def test_a_file_of_many_streams_is_refused(many_streams):
+    assert probe(many_streams(8)).warnings[0][0] == "several_audio_streams"
+    with pytest.raises(UnsupportedMedia, match="9 streams; up to 8 are supported"):
+        probe(many_streams(9))
+
+
+def test_a_mebibyte_of_tags_is_the_most(foreign, sweep):
+    song = foreign(sweep(44_100), muxer="flac", codec="flac", kind="s16").read_bytes()
+
+    def tagged(size: int) -> bytes:
+        comment = b"lyrics=" + b"la" * (size // 2)
+        body = bytes(4) + (1).to_bytes(4, "little") + len(comment).to_bytes(4, "little") + comment
+        return b"fLaC\0" + song[5:42] + b"\x04" + len(body).to_bytes(3, "big") + body + song[42:]
+
+    path = foreign(sweep(1), name="tagged", muxer="flac", codec="flac", kind="s16")
+    path.write_bytes(tagged(2**19))
+    assert probe(path).codec == "flac"
+    path.write_bytes(tagged(2**20))
+    with pytest.raises(UnsupportedMedia, match="more than 1 MiB of tags"):
+        probe(path)
