@@ -17,6 +17,7 @@ from backend.housekeeping import Housekeeping
 from backend.routes import events, jobs, legacy, mixes, pages, service, stems, submissions, uploads
 from backend.schema_document import install_schema
 from backend.side_tasks import running
+from contract.settings import SourceSettings
 from media.jail import Jail
 
 _log = structlog.get_logger(__name__)
@@ -73,6 +74,11 @@ def _operation_id(route: APIRoute) -> str:
     return route.name
 
 
+def _warn_of_private_hosts(sources: SourceSettings) -> None:
+    if sources.allow_private_hosts:
+        _log.warning("links_may_lead_inside", hosts=list(sources.allow_private_hosts))
+
+
 def _lock_up(jail: Jail) -> None:
     for weakness in jail.start():
         _log.warning("jail_weaker", detail=weakness)
@@ -86,6 +92,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     )
     side_tasks = {"relay": parts.relay.run, "rooms": parts.rooms.run, "housekeeping": housekeeping.run}
     try:
+        _warn_of_private_hosts(parts.settings.sources)
         await to_thread.run_sync(_lock_up, parts.jail)
         async with running(side_tasks):
             yield

@@ -32,6 +32,7 @@ from contract.tracing import Tracing, configure_tracing
 from contract.worker_registry import WorkerRegistry
 from media.jail import Jail
 from media.limits import Limits
+from media.sources.reach import Reach, reach_of
 
 _INSPECTIONS = 4
 """Recordings looked at together: a slow one must not take the threads that answer everybody else."""
@@ -62,6 +63,7 @@ class Parts:
     inspections: CapacityLimiter
     mixdowns: CapacityLimiter
     jail: Jail
+    reach: Reach
     metrics: Metrics
     tracing: Tracing
 
@@ -78,6 +80,7 @@ def assemble(settings: ApiSettings) -> Parts:
     relay = Relay(listener, snapshots.read, silence_seconds=settings.live.silence_seconds)
     rooms = Rooms(relay, snapshots, settings.live)
     jail = _jail(settings)
+    service = ServiceCollector(store, speeds=speeds, workers=workers, statistics=Statistics(client), audience=rooms)
     return Parts(
         settings=settings,
         catalog=_catalog(settings.models),
@@ -100,11 +103,9 @@ def assemble(settings: ApiSettings) -> Parts:
         inspections=CapacityLimiter(_INSPECTIONS),
         mixdowns=CapacityLimiter(settings.mixes.at_once),
         jail=jail,
+        reach=reach_of(settings.sources.ports, settings.sources.allow_private_hosts),
         tracing=configure_tracing(settings.telemetry, service="api"),
-        metrics=Metrics(
-            ServiceCollector(store, speeds=speeds, workers=workers, statistics=Statistics(client), audience=rooms),
-            DecodeExits(lambda: jail.endings),
-        ),
+        metrics=Metrics(service, DecodeExits(lambda: jail.endings)),
     )
 
 

@@ -83,7 +83,7 @@ class IdempotencyKeys:
 def fingerprint(upload: Upload) -> str:
     """What makes two requests the same: fields, file name and the file's content."""
     told = [sorted(upload.fields.items()), sorted(upload.json.items()), upload.filename, upload.sha256]
-    return hashlib.sha256(json.dumps(told).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
 
 def _digest(key: str) -> str:

@@ -28,7 +28,7 @@ class Inspected:
     """A recording that may become a job."""
 
     source: Source
-    warnings: tuple[Warned, ...]
+    warnings: tuple[Warned, ...] = ()
 
 
 def inspect(storage: BlobStore, key: str, upload: Upload, *, limits: LimitSettings, jail: Jail) -> Inspected:

@@ -1,4 +1,4 @@
-"""Makes the job of a recording that is in storage: checked, promised, accepted. Knows no request and no bell."""
+"""Makes the job of a recording in storage, or of a link: checked, promised, accepted. Knows no request and no bell."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,7 +10,8 @@ from backend.assembly import Parts
 from backend.dependencies import Caller
 from backend.fields import Wishes, wishes
 from backend.idempotency import Kept, Reservation
-from backend.inspection import inspect
+from backend.inspection import Inspected, inspect
+from backend.linked_source import linked
 from backend.uploads import Upload
 from contract.errors import StoreUnavailable
 from contract.jobs import Job
@@ -29,10 +30,13 @@ class Made:
 
 @dataclass(frozen=True, kw_only=True)
 class Stored:
-    """A recording in storage, and what its request asks for; `fingerprint` tells that request from others."""
+    """A recording in storage, and what its request asks for; `fingerprint` tells that request from others.
+
+    `blob`: None for a link, which the field `url` names.
+    """
 
     job_id: str
-    blob: str
+    blob: str | None
     upload: Upload
     fields: dict[str, Any]
     fingerprint: str
@@ -72,9 +76,9 @@ class JobMaker:
 
     def _checked(self, stored: Stored) -> Job:
         parts = self._parts
-        wished = wishes(stored.fields)
+        wished = wishes({name: stored.fields[name] for name in stored.fields if name != "url" or stored.blob})
         options = self._resolved(wished)
-        inspected = inspect(parts.storage, stored.blob, stored.upload, limits=parts.settings.limits, jail=parts.jail)
+        inspected = self._inspected(stored)
         return Job(
             job_id=stored.job_id,
             tenant=self._caller.tenant,
@@ -87,3 +91,9 @@ class JobMaker:
             metadata=wished.metadata,
             trace=trace_headers(),
         )
+
+    def _inspected(self, stored: Stored) -> Inspected:
+        parts = self._parts
+        if stored.blob is None:
+            return Inspected(linked(stored.fields["url"], parts.settings.sources, parts.reach))
+        return inspect(parts.storage, stored.blob, stored.upload, limits=parts.settings.limits, jail=parts.jail)

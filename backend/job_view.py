@@ -6,7 +6,8 @@ from backend.addresses import archive_path, job_path, peaks_path, stem_path
 from backend.schemas import ErrorBody, JobBody, LinksBody, OptionsBody, SourceBody, StemBody
 from backend.snapshots import Snapshot
 from contract.jobs import Job, JobStatus
-from contract.recordings import ModelUsed, Stem
+from contract.recordings import ModelUsed, Source, Stem
+from contract.secrets_mask import masked_link
 
 _AS_STORED = (
     *("job_id", "status", "stage", "progress", "message", "version", "created_at", "started_at"),
@@ -22,7 +23,7 @@ def job_body(snapshot: Snapshot) -> JobBody:
         queue_position=snapshot.queue_position,
         eta_seconds=snapshot.eta_seconds,
         estimated_completion=_estimated_completion(snapshot),
-        source=SourceBody.model_validate(job.source.model_dump()),
+        source=_source_body(job.source),
         options=OptionsBody.model_validate(job.options.model_dump()),
         model=job.model or ModelUsed(name=job.options.model),
         stems=[stem_body(job.job_id, stem) for stem in job.stems],
@@ -37,6 +38,12 @@ def stem_body(job_id: str, stem: Stem) -> StemBody:
     """A stem's public shape: addresses instead of storage keys."""
     facts = stem.model_dump(exclude={"blob", "peaks_blob"})
     return StemBody(**facts, url=stem_path(job_id, stem.name), peaks_url=peaks_path(job_id, stem.name))
+
+
+def _source_body(source: Source) -> SourceBody:
+    """The caller knows the whole link; whoever else may see the job sees no secret in it."""
+    url = None if source.url is None else masked_link(source.url)
+    return SourceBody.model_validate(source.model_dump() | {"url": url})
 
 
 def _links(job: Job) -> LinksBody:

@@ -7,7 +7,7 @@ from contract.options import JobRequest
 
 _FILE = {"type": "string", "format": "binary", "description": "The recording: wav, mp3, flac, m4a, ogg, aiff or webm."}
 _METADATA = {"type": "object", "description": "Your own notes, kept with the job (at most 8 KiB of JSON)."}
-_LINK = {"type": "string", "format": "uri", "description": "Address of a recording. Not offered yet: answered 400."}
+_LINK = {"type": "string", "format": "uri", "description": "Link to a recording, http or https."}
 
 
 _UPLOAD = {"type": "string", "pattern": "^[0-9a-f]{32}$", "description": "A recording uploaded before."}
@@ -20,8 +20,9 @@ def _options() -> dict[str, Any]:
 
 def _form() -> dict[str, Any]:
     stems = {"type": "string", "description": "Stems wanted, with commas between; all of the model's when absent."}
-    properties = {"file": _FILE, "upload_id": _UPLOAD} | _options() | {"stems": stems, "metadata": _METADATA}
-    return {"type": "object", "oneOf": [{"required": ["file"]}, {"required": ["upload_id"]}], "properties": properties}
+    properties = {"file": _FILE, "upload_id": _UPLOAD, "url": _LINK} | _options() | {"stems": stems}
+    one_of = [{"required": [name]} for name in ("file", "upload_id", "url")]
+    return {"type": "object", "oneOf": one_of, "properties": properties | {"metadata": _METADATA}}
 
 
 def _json() -> dict[str, Any]:

@@ -23,7 +23,7 @@ class SourceBody(Body):
 
     kind: Literal["upload", "url"]
     filename: str = Field(examples=["Song.flac"])
-    url: str | None
+    url: str | None = Field(description="The link; what may be a secret in its query is shown as ***.")
     bytes: int | None = Field(examples=[31_457_280])
     sha256: str | None
     codec: str | None = Field(examples=["flac"])
@@ -206,6 +206,7 @@ class LimitsBody(Body):
     files_kept_seconds: int
     files_kept_after_download_seconds: int | None
     records_kept_seconds: int
+    links: bool = Field(description="Whether a job may name a link (`url`) instead of a file.")
     jobs_per_hour: JobAllowanceBody | None = Field(description="Null when jobs are not limited.")
 
 

@@ -28,7 +28,7 @@ from backend.resumable.errors import UploadUsed
 from backend.sinks import BlobSink, DigestSink, Sink
 from backend.snapshots import Snapshot
 from backend.uploads import Upload, receive_form
-from contract.errors import FieldProblem, IdempotencyMismatch, JobNotFound, StoreUnavailable, UrlNotAllowed
+from contract.errors import FieldProblem, IdempotencyMismatch, JobNotFound, StoreUnavailable
 from contract.job_ids import new_job_id
 from contract.jobs import Job
 
@@ -36,8 +36,7 @@ _log = structlog.get_logger(__name__)
 
 Fields = dict[str, Any]
 
-LINKS_NOT_OFFERED = "Links are not offered yet; send the recording itself as a file."
-_NO_RECORDING = "send the recording as multipart/form-data in the field `file`, or the upload_id of one sent before"
+_NO_RECORDING = "send the recording as multipart/form-data in the field `file`, an `upload_id`, or a link as `url`"
 _REPLAYED = {"Idempotency-Replayed": "true"}
 
 
@@ -127,6 +126,9 @@ class Submission:
             if upload.has_file:
                 stored = Stored(job_id=job_id, blob=blob, upload=upload, fields=fields, fingerprint=print_)
                 return await self._maker.make(stored, reservation, undo.pop_all)
+        if "url" in fields and "upload_id" not in fields:
+            stored = Stored(job_id=job_id, blob=None, upload=upload, fields=fields, fingerprint=print_)
+            return await self._maker.make(stored, reservation, lambda: None)
         return await self._make_of_upload(fields, print_, reservation)
 
     async def _make_of_upload(self, fields: Fields, print_: str, reservation: Reservation) -> Made:
@@ -148,12 +150,10 @@ class Submission:
             return made
 
     def _sent(self, fields: Fields) -> Progress:
-        """The upload these fields name. Raises UrlNotAllowed, FieldProblem when they name none."""
+        """The upload these fields name. Raises FieldProblem when they name none."""
         upload_id = fields.get("upload_id")
         if upload_id is None:
-            wishes({name: value for name, value in fields.items() if name != "url"})
-            if "url" in fields:
-                raise UrlNotAllowed(LINKS_NOT_OFFERED)
+            wishes(fields)
             raise FieldProblem([(f"/{self._form.file_field}", _NO_RECORDING)])
         if not isinstance(upload_id, str):
             raise FieldProblem([("/upload_id", "must be the id of an upload")])

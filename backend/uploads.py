@@ -5,10 +5,10 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from typing import Any
 
-from backend.filenames import display_name
 from backend.multipart import FileBegun, FileEnded, FilePiece, FormField, MultipartReader, Piece
 from backend.request_body import too_large
 from backend.sinks import Sink
+from contract.display_names import display_name
 from contract.errors import FieldProblem
 
 

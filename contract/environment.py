@@ -11,6 +11,7 @@ PROFILE_DEFAULTS: dict[str, dict[str, Any]] = {
     "public": {
         "limits": {"max_duration_seconds": 600.0, "jobs_per_hour": 5, "open_uploads": 8},
         "models": {"fetch": False},
+        "sources": {"links": False},
     },
 }
 """What each profile sets where nothing else does; `local` is what the fields' own defaults say."""

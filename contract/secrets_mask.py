@@ -1,4 +1,4 @@
-"""Takes secrets out of a log line's fields. Knows the usual names and forms of secrets, and nothing of logging."""
+"""Takes secrets out of log lines and links. Knows the usual names and forms of secrets, and nothing of logging."""
 
 import re
 from collections.abc import Mapping, MutableMapping
@@ -12,10 +12,29 @@ _LOGIN_IN_ADDRESS = re.compile(r"(?<=://)[^/@\s'\"]+@")
 _BEARER = re.compile(r"(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{8,}")
 _SIGNATURE = re.compile(r"(?i)(X-Amz-(?:Signature|Credential)=)[^&\s'\"]+")
 
+_SIGNING_NAME = re.compile(r"(?i)^(sig|sign|signature|key|auth|pwd|code|hash|policy|expires)$")
+_WORD_LETTERS = 20
+
 
 def masked(_: object, __: str, fields: MutableMapping[str, Any]) -> Mapping[str, Any]:
     """A structlog processor: values of secret names, and secrets within texts, become `***`."""
     return {name: _value(name, value) for name, value in fields.items()}
+
+
+def masked_link(link: str) -> str:
+    """A link as it may be shown: without its fragment, and with what may be a secret in its query as `***`.
+
+    A secret is what a secret's name says, and whatever is longer than the short words that name a page or a video.
+    """
+    address, _, query = link.partition("#")[0].partition("?")
+    shown = "&".join(_part(part) for part in query.split("&"))
+    return _text(f"{address}?{shown}" if query else address)
+
+
+def _part(part: str) -> str:
+    name, equals, value = part.partition("=")
+    secret = _SECRET_NAME.search(name) or _SIGNING_NAME.search(name) or len(value) > _WORD_LETTERS
+    return f"{name}={MASK}" if equals and secret else (part if len(name) <= _WORD_LETTERS else MASK)
 
 
 def _value(name: str, value: Any) -> Any:

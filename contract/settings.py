@@ -79,6 +79,21 @@ class LimitSettings(SettingsGroup):
     jobs_per_hour: int | None = Field(None, ge=1, description="New jobs an hour and address; 5 in the public profile.")
 
 
+class SourceSettings(SettingsGroup):
+    """Recordings that are fetched from links."""
+
+    links: bool = Field(True, description="Whether a job may name a link instead of a file; off in the public profile.")
+    ports: tuple[int, ...] = Field((80, 443), min_length=1, description="Ports that links may name.")
+    allow_private_hosts: tuple[str, ...] = Field(
+        (),
+        description="Hosts (nas.local) and networks (192.168.1.0/24) of one's own that may be fetched from; else none.",
+    )
+    ca_file: Path | None = Field(None, description="Certificates to trust beside the public ones (PEM).")
+    most_seconds: float = Field(600.0, gt=0, description="Longest time of fetching one recording.")
+    stall_seconds: float = Field(20.0, gt=0, description="Longest silence of the other side before the fetch resumes.")
+    min_bytes_per_second: int = Field(10_000, ge=0, description="Slowest fetch, measured over half a minute.")
+
+
 class RetentionSettings(SettingsGroup):
     """How long things are kept."""
 
@@ -122,6 +137,7 @@ class SharedSettings(BaseSettings):
     queue: QueueSettings = QueueSettings()
     storage: StorageSettings = StorageSettings()
     limits: LimitSettings = LimitSettings()
+    sources: SourceSettings = SourceSettings()
     retention: RetentionSettings = RetentionSettings()
     models: ModelSettings = ModelSettings()
     telemetry: TelemetrySettings = TelemetrySettings()

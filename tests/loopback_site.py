@@ -42,8 +42,13 @@ def loopback_site() -> Iterator[Site]:
         def log_message(self, *_):
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Answerer)
-    server.daemon_threads = True
+    class Server(ThreadingHTTPServer):
+        daemon_threads = True
+
+        def handle_error(self, request, client_address):
+            """A visitor that leaves early is no news."""
+
+    server = Server(("127.0.0.1", 0), Answerer)
     here = Site(server.server_address[1])
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()

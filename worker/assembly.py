@@ -17,8 +17,14 @@ from contract.tracing import Tracing, configure_tracing
 from contract.worker_registry import WorkerRegistry
 from media.jail import Jail
 from media.jailed_audio import DECODING
+from media.limits import Limits
+from media.sources.dialing import Dialer
+from media.sources.direct import DirectFetcher
+from media.sources.reach import reach_of
 from worker.engine import Separator, WeightsStore, default_folder, load_recipes, load_separator
 from worker.engine.device_facts import DeviceFacts
+from worker.fetching import Fetcher
+from worker.link_fetching import LinkFetcher
 from worker.metrics import Metrics
 from worker.model_choice import ModelChooser
 from worker.model_pool import ModelPool
@@ -31,6 +37,9 @@ from worker.settings import WorkerSettings
 from worker.stops import Departure
 from worker.time_limits import TimeLimits
 from worker.worker_ids import worker_id
+
+_PROBE = Limits(wall_seconds=30.0, cpu_seconds=10.0)
+"""Of a look at what a link led to; decoding has limits of its own."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,7 +91,7 @@ def assemble_janitor(base: Base) -> tuple[Janitor, Orphans]:
 def assemble_separating(base: Base, device: DeviceFacts, *, abandon: Callable[[], None]) -> SeparatingParts:
     """Everything that does jobs, on this device. `abandon` ends the process. Raises CatalogInvalid."""
     settings = base.settings
-    jail = Jail(preload=DECODING)
+    jail = Jail(limits=_PROBE, preload=DECODING)
     metrics = Metrics(DecodeExits(lambda: jail.endings))
     tracing = configure_tracing(settings.telemetry, service="worker")
     weights = _weights(settings)
@@ -119,12 +128,25 @@ def assemble_separating(base: Base, device: DeviceFacts, *, abandon: Callable[[]
 def _pipeline(base: Base, models: ModelPool, chooser: ModelChooser, *, jail: Jail, tracing: Tracing) -> Pipeline:
     return Pipeline(
         storage=base.storage,
+        fetcher=Fetcher(storage=base.storage, links=_links(base.settings, jail)),
         models=models,
         chooser=chooser,
         scratch=Scratch(base.settings.scratch_folder),
         jail=jail,
         tracing=tracing,
         longest_seconds=base.settings.limits.max_duration_seconds,
+    )
+
+
+def _links(settings: WorkerSettings, jail: Jail) -> LinkFetcher:
+    sources = settings.sources
+    reach = reach_of(sources.ports, sources.allow_private_hosts)
+    return LinkFetcher(
+        settings=sources,
+        limits=settings.limits,
+        reach=reach,
+        direct=DirectFetcher(Dialer(reach), ca_file=sources.ca_file),
+        jail=jail,
     )
 
 

@@ -8,6 +8,14 @@ from contract.errors import RETRYABLE_FAILURES, FailureCode
 from contract.storage import BlobNotFound
 from media.errors import EncodingFailed, JailBroken, MediaTooLong, MediaTooShort, UnsupportedMedia
 from media.jail import ZygoteLost
+from media.sources.errors import (
+    LinkRefused,
+    SourceBlocked,
+    SourceError,
+    SourcePrivate,
+    SourceTooLarge,
+    SourceUnavailable,
+)
 from worker import engine
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
@@ -19,16 +27,20 @@ class SourceChanged(Exception):
 
 @dataclass(frozen=True)
 class Failure:
-    """Why an attempt failed. `ends_process`: the device or memory may be damaged, a new process is needed."""
+    """Why an attempt failed.
+
+    `ends_process`: the device or memory may be damaged, a new process is needed; `lasting`: it would again.
+    """
 
     code: FailureCode
     detail: str
     ends_process: bool = False
+    lasting: bool = False
 
     @property
     def retryable(self) -> bool:
         """Whether another attempt may do better."""
-        return self.code in RETRYABLE_FAILURES
+        return self.code in RETRYABLE_FAILURES and not self.lasting
 
 
 @dataclass(frozen=True)
@@ -63,6 +75,11 @@ _TABLE = (
     _Row(engine.MixChanged, FailureCode.undecodable_audio),
     _Row(BlobNotFound, FailureCode.source_unavailable, "The recording is no longer in storage."),
     _Row(SourceChanged, FailureCode.source_unavailable),
+    _Row(LinkRefused, FailureCode.source_blocked),
+    _Row(SourceBlocked, FailureCode.source_blocked),
+    _Row(SourcePrivate, FailureCode.source_private),
+    _Row(SourceTooLarge, FailureCode.audio_too_long),
+    _Row(SourceUnavailable, FailureCode.source_unavailable),
     _Row(errors.InsufficientStorage, FailureCode.storage_full),
     _Row(errors.StorageUnavailable, FailureCode.storage_unavailable),
 )
@@ -77,5 +94,6 @@ def failure_of(error: Exception) -> Failure:
         return Failure(FailureCode.internal, _TOO_BUSY)
     for row in _TABLE:
         if isinstance(error, row.kind):
-            return Failure(row.code, row.sentence or str(error), row.ends_process)
+            lasting = isinstance(error, SourceError) and error.lasting
+            return Failure(row.code, row.sentence or str(error), row.ends_process, lasting)
     return Failure(FailureCode.internal, _INTERNAL)

@@ -15,6 +15,7 @@ from contract.jobs import Job
 
 _log = structlog.get_logger(__name__)
 
+_ASK_SECONDS = 0.5
 _SILENCE_SECONDS = 5.0
 """While the store does not answer, progress is not told for so long: telling waits for a time-out, and work goes on."""
 
@@ -37,6 +38,7 @@ class Lease:
         self._over = threading.Event()
         self._lock = threading.Lock()
         self._silent_until = 0.0
+        self._asked = 0.0
         self._thread = threading.Thread(target=self._beat, name="beat", daemon=True)
 
     @property
@@ -56,6 +58,13 @@ class Lease:
             self._silent_until = time.monotonic() + _SILENCE_SECONDS
             _log.warning("progress_not_told", happened=event.type)
 
+    def ask(self) -> None:
+        """Renew it now, at most twice a second: work that tells nothing for long hears of a cancel by this."""
+        now = time.monotonic()
+        if now - self._asked >= _ASK_SECONDS and now >= self._silent_until and not self.is_lost:
+            self._asked = now
+            self._renew()
+
     def stop_beating(self) -> None:
         """End the thread; the lease lapses by itself unless the job is ended or given back."""
         self._over.set()
@@ -73,12 +82,16 @@ class Lease:
     def _beat(self) -> None:
         while not self._over.wait(self._seconds) and not self.is_lost:
             self._on_beat()
-            try:
-                self._see(self._store.beat(self.job))
-            except LeaseLost:
-                self.is_lost = not self._over.is_set()
-            except StoreUnavailable:
-                _log.warning("beat_not_heard")
+            self._renew()
+
+    def _renew(self) -> None:
+        try:
+            self._see(self._store.beat(self.job))
+        except LeaseLost:
+            self.is_lost = not self._over.is_set()
+        except StoreUnavailable:
+            self._silent_until = time.monotonic() + _SILENCE_SECONDS
+            _log.warning("beat_not_heard")
 
     def _see(self, job: Job) -> None:
         """Answers of the two threads may cross: the newest version is the one to keep."""

@@ -10,7 +10,8 @@ from typing import Any
 
 from contract.events import JobCompleted
 from contract.jobs import Job
-from contract.recordings import Stem
+from contract.recordings import Source, Stem
+from contract.secrets_mask import masked_link
 from worker.engine import Separation
 
 SCHEMA_VERSION = 1
@@ -22,7 +23,7 @@ def manifest_bytes(job: Job, done: JobCompleted, separation: Separation) -> byte
     facts = {
         "schema_version": SCHEMA_VERSION,
         "job_id": job.job_id,
-        "source": done.source.model_dump(mode="json", exclude_none=True) | {"frames": separation.source_frames},
+        "source": _source(done.source) | {"frames": separation.source_frames},
         "options": job.options.model_dump(mode="json"),
         "model": done.model.model_dump(mode="json"),
         "seed": done.seed,
@@ -35,6 +36,12 @@ def manifest_bytes(job: Job, done: JobCompleted, separation: Separation) -> byte
         "warnings": [warned.model_dump(mode="json") for warned in done.warnings],
     }
     return (json.dumps(facts, indent=2, sort_keys=True, ensure_ascii=False) + "\n").encode()
+
+
+def _source(source: Source) -> dict[str, Any]:
+    """The manifest leaves with the stems: a link's secrets stay here."""
+    url = None if source.url is None else masked_link(source.url)
+    return source.model_copy(update={"url": url}).model_dump(mode="json", exclude_none=True)
 
 
 def _stem(stem: Stem) -> dict[str, Any]:

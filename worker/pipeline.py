@@ -3,7 +3,6 @@
 It knows blobs and the engine; that the job ends, and how, is the runner's.
 """
 
-import hashlib
 import time
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -16,14 +15,14 @@ from contract.errors import StorageUnavailable
 from contract.events import JobCompleted, StemFinished
 from contract.jobs import Job
 from contract.recordings import Stem
-from contract.storage import BlobNotFound, BlobStore
+from contract.storage import BlobStore
 from contract.tracing import Tracing
 from media.jail import Jail
 from media.jailed_audio import JailedAudio
 from worker.engine import OutOfMemory, Separation, StemFile, Watch, separate_file
 from worker.engine.watch import Stage as EngineStage
 from worker.engine_terms import completed, output_options, separation_options, timings_of
-from worker.failures import SourceChanged
+from worker.fetching import FETCH_SHARE, Fetcher, Recording
 from worker.manifest import manifest_bytes
 from worker.model_choice import Choice, ModelChooser
 from worker.model_pool import ModelPool
@@ -31,15 +30,13 @@ from worker.result_shelf import ResultShelf
 from worker.scratch import Scratch
 from worker.watching import Watching
 
-_FETCH_SHARE = 0.5
-"""Of the stage `fetching`: the recording's; the rest is the model's weights, where they are fetched."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class Pipeline:
     """What the data passes through. `jail`: where recordings are decoded; `longest_seconds`: of one, as decoded."""
 
     storage: BlobStore
+    fetcher: Fetcher
     models: ModelPool
     chooser: ModelChooser
     scratch: Scratch
@@ -50,8 +47,7 @@ class Pipeline:
     def run(self, job: Job, watching: Watching) -> JobCompleted:
         """Do the work; what to say when it is done.
 
-        Raises Stopped, EngineError (Canceled when the watching says so), MediaError, ZygoteLost, OperatorError,
-        BlobNotFound, SourceChanged, OSError.
+        Raises Stopped, EngineError (Canceled when the watching says so), ZygoteLost, and what Fetcher.fetch raises.
         """
         with self.scratch.folder() as folder:
             return _Work(self, job, watching, folder).run()
@@ -71,52 +67,41 @@ class _Work:
     def run(self) -> JobCompleted:
         started = time.perf_counter()
         with self._parts.tracing.span("fetching"):
-            path, sha256 = self._fetch()
+            recording = self._fetch()
         choice = self._parts.chooser.choose(self._job.options, self._told_of_weights)
         self._fetching = time.perf_counter() - started
         with _StoringWatch(self._watching, self._shelf, self._parts.tracing) as watch:
-            separation = self._separate(path, choice, watch=watch, sha256=sha256)
+            separation = self._separate(recording, choice, watch=watch)
         with self._parts.tracing.span("storing"):
-            return self._finish(separation, choice, stored=watch, sha256=sha256)
+            return self._finish(separation, choice, stored=watch, sha256=recording.sha256)
 
-    def _fetch(self) -> tuple[Path, str]:
-        """The recording as a local file, and its SHA-256."""
-        key, path = self._job.input_blob, self._folder / "source"
-        if key is None:
-            raise BlobNotFound
-        total, done, digest = self._job.source.bytes, 0, hashlib.sha256()
-        with path.open("wb") as file:
-            for chunk in self._parts.storage.read(key):
-                self._watching.check()
-                file.write(chunk)
-                digest.update(chunk)
-                done += len(chunk)
-                self._watching.reached("fetching", _FETCH_SHARE * done / total if total else 0.0)
-        expected = self._job.source.sha256
-        if expected is not None and digest.hexdigest() != expected:
-            raise SourceChanged("The recording in storage is not the one that was sent.")
-        return path, digest.hexdigest()
+    def _fetch(self) -> Recording:
+        """The recording; from here on the job's own facts are what it turned out to be."""
+        recording = self._parts.fetcher.fetch(self._job, self._folder, self._watching)
+        warnings = (*self._job.warnings, *recording.warnings)
+        self._job = self._job.model_copy(update={"source": recording.source, "warnings": warnings})
+        return recording
 
     def _told_of_weights(self, name: str, there: int, whole: int | None) -> None:
         self._watching.check()
         share = there / whole if whole else 0.0
         message = f"Fetching the model's weights ({name}, {there / 1e6:.0f} MB)"
-        self._watching.reached("fetching", _FETCH_SHARE + (1 - _FETCH_SHARE) * share, message=message)
+        self._watching.reached("fetching", FETCH_SHARE + (1 - FETCH_SHARE) * share, message=message)
 
-    def _separate(self, path: Path, choice: Choice, *, watch: "_StoringWatch", sha256: str) -> Separation:
+    def _separate(self, recording: Recording, choice: Choice, *, watch: "_StoringWatch") -> Separation:
         """Out of memory, once more with no other model loaded, if there was one."""
         try:
-            return self._separate_once(path, choice, watch=watch, sha256=sha256)
+            return self._separate_once(recording, choice, watch=watch)
         except OutOfMemory:
             if not self._parts.models.evict_others(choice.recipe.name):
                 raise
-        return self._separate_once(path, choice, watch=watch, sha256=sha256)
+        return self._separate_once(recording, choice, watch=watch)
 
-    def _separate_once(self, path: Path, choice: Choice, *, watch: "_StoringWatch", sha256: str) -> Separation:
-        options = separation_options(self._job.options, sha256, longest_seconds=self._parts.longest_seconds)
+    def _separate_once(self, recording: Recording, choice: Choice, *, watch: "_StoringWatch") -> Separation:
+        options = separation_options(self._job.options, recording.sha256, longest_seconds=self._parts.longest_seconds)
         output = output_options(self._job.options)
         self._watching.check()
-        source = JailedAudio(path, self._parts.jail)
+        source = JailedAudio(recording.path, self._parts.jail)
         with self._parts.models.borrow(choice.recipe.name) as separator:
             return separate_file(
                 source, self._folder / "stems", separator=separator, options=options, output=output, watch=watch

@@ -57,18 +57,23 @@ class Progress:
         self._stage: Stage | None = None
         self._told_at = 0.0
         self._told_percent = -1
+        self._told_message: str | None = None
 
-    def at(self, stage: Stage, fraction: float) -> Step | None:
+    def at(self, stage: Stage, fraction: float, message: str | None = None) -> Step | None:
         """What to tell now that `fraction` (0 to 1) of `stage` is done; None when it is too soon or nothing new."""
         begins, ends = _BEGINS[stage], _end_of(stage)
         self._percent = max(self._percent, begins + (ends - begins) * min(max(fraction, 0.0), 1.0))
         entered, self._stage = stage != self._stage, stage
         now = self._clock()
-        news = int(self._percent) != self._told_percent and now - self._told_at >= _INTERVAL_SECONDS
-        if not (entered or news):
+        news = (int(self._percent), message) != (self._told_percent, self._told_message)
+        if not (entered or (news and now - self._told_at >= _INTERVAL_SECONDS)):
             return None
-        self._told_at, self._told_percent = now, int(self._percent)
-        return Step(stage, int(self._percent), self._left(now - self._started))
+        self._told_at, self._told_percent, self._told_message = now, int(self._percent), message
+        return self.now(stage)
+
+    def now(self, stage: Stage) -> Step:
+        """Where it is, whether or not that was told before."""
+        return Step(stage, int(self._percent), self._left(self._clock() - self._started))
 
     def _left(self, spent: float) -> float | None:
         if self._percent >= _SURE_PERCENT:

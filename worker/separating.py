@@ -67,6 +67,8 @@ class SeparatingProcess:
             return
         self._parts = parts
         self._started.set()
+        if hosts := self._settings.sources.allow_private_hosts:
+            _log.warning("links_may_lead_inside", hosts=list(hosts))
         parts.presence.start()
         self._serve_metrics(parts)
         _lock_up(parts.jail)

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from contract.events import JobProgressed, Stage, StemFinished
 from contract.jobs import Job
+from contract.recordings import Source, Warned
 from worker.progress import Progress
 from worker.stops import Stop, Stopped
 
@@ -20,6 +21,9 @@ class Held(Protocol):
     @property
     def cancel_requested(self) -> bool:
         """Whether somebody wants the job stopped."""
+
+    def ask(self) -> None:
+        """Hear at once what the store says of the job, if that was not asked just now."""
 
     def record(self, event: JobProgressed | StemFinished) -> None:
         """Tell what was done."""
@@ -50,11 +54,21 @@ class Watching:
         if (why := self.stop) is not None:
             raise Stopped(why)
 
+    def listen(self) -> None:
+        """As check, but the store is asked; for work in which nothing is told for long. Raises Stopped."""
+        self._lease.ask()
+        self.check()
+
     def reached(self, stage: Stage, fraction: float = 0.0, *, message: str | None = None) -> None:
         """So much of this stage is done (0 to 1). Raises nothing: whoever works also asks whether to stop."""
-        step = self._progress.at(stage, fraction)
+        step = self._progress.at(stage, fraction, message)
         if step is not None:
             self._lease.record(step.event(message))
+
+    def found(self, source: Source, warnings: tuple[Warned, ...]) -> None:
+        """Tell at once what the recording turned out to be."""
+        now = self._progress.now("fetching")
+        self._lease.record(now.event().model_copy(update={"source": source, "warnings": warnings}))
 
     def tell(self, event: JobProgressed | StemFinished) -> None:
         """Tell something at once."""

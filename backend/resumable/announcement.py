@@ -8,11 +8,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from backend.dependencies import Caller
 from backend.error_handlers import pointer
-from backend.filenames import display_name
 from backend.request_body import too_large
 from backend.resumable.book import UploadRecord
 from backend.resumable.desk import expiry
 from backend.resumable.tus import read_metadata, whole_number
+from contract.display_names import display_name
 from contract.errors import FieldProblem
 from contract.job_ids import new_job_id
 

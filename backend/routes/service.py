@@ -66,6 +66,7 @@ def get_limits(parts: UseParts, caller: UseCaller) -> LimitsBody:
         files_kept_seconds=settings.retention.files_seconds,
         files_kept_after_download_seconds=settings.retention.after_download_seconds,
         records_kept_seconds=settings.retention.records_seconds,
+        links=settings.sources.links,
         jobs_per_hour=None if allowance is None else JobAllowanceBody.model_validate(vars(allowance)),
     )
 

@@ -46,7 +46,8 @@ async def create_job(
     """Takes multipart/form-data with `file` (streamed, in any order with the options) and answers with the job.
 
     A recording that was uploaded before is named by `upload_id`, in a form or as JSON. Each upload becomes one job: the
-    same request again is answered with that job, another one 409.
+    same request again is answered with that job, another one 409. A link is named by `url`: it is judged by its form at
+    once, a worker fetches it, and then the job tells what it turned out to be.
     """
     answer = await Submission(parts, caller, request, FORM).answer()
     return await accepted(parts, answer, wait_seconds(prefer))

@@ -134,20 +134,6 @@ def test_a_form_must_hold_one_file(service: Service, files: object, pointer: str
 
 
 @pytest.mark.parametrize(
-    "request_of",
-    [
-        {"json": {"url": "https://example.org/song.mp3"}},
-        {"data": {"url": "https://example.org/song.mp3"}},
-        {"files": {"url": (None, "https://example.org/song.mp3")}},
-    ],
-)
-def test_links_are_refused_clearly(service: Service, request_of: dict[str, object]) -> None:
-    answer = service.http.post("/api/v1/stemify", **request_of)
-    assert (answer.status_code, answer.json()["code"]) == (400, "url_not_allowed")
-    assert "not offered yet" in answer.json()["detail"]
-
-
-@pytest.mark.parametrize(
     ("content", "kind", "status"),
     [
         (b"{", "application/json", 400),

@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.etags import matches
-from backend.filenames import MAX_BYTES, attachment, display_name, stem_filename
+from backend.filenames import attachment, stem_filename
 from backend.preferences import wait_seconds
+from contract.display_names import MAX_BYTES, display_name
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from contract.secrets_mask import masked
+from contract.secrets_mask import masked, masked_link
 
 
 def shown(**fields):
@@ -41,3 +41,19 @@ def test_secrets_deeper_down_are_masked():
         "request": {"headers": {"authorization": "***"}, "urls": ["redis://***@h"]},
         "pair": ["redis://***@h", 1],
     }
+
+
+@pytest.mark.parametrize(
+    ("link", "shown"),
+    [
+        ("https://example.org/song.mp3", "https://example.org/song.mp3"),
+        ("https://www.youtube.com/watch?v=dQw4w9WgXcQ&t=10", "https://www.youtube.com/watch?v=dQw4w9WgXcQ&t=10"),
+        ("https://example.org/a?token=x&page=2#part", "https://example.org/a?token=***&page=2"),
+        ("https://example.org/a?Signature=x&Expires=17", "https://example.org/a?Signature=***&Expires=***"),
+        ("https://example.org/a?x=0123456789abcdef01234", "https://example.org/a?x=***"),
+        ("https://example.org/a?0123456789abcdef01234", "https://example.org/a?***"),
+        ("https://me:word@example.org/a", "https://***@example.org/a"),
+    ],
+)
+def test_a_link_is_shown_without_its_secrets(link, shown):
+    assert masked_link(link) == shown

@@ -8,6 +8,7 @@ from contract.errors import FailureCode, InsufficientStorage, StorageUnavailable
 from contract.storage import BlobNotFound
 from media.errors import EncodingFailed, JailBroken, MediaTooLong, MediaTooShort, UnsupportedMedia
 from media.jail import ZygoteLost
+from media.sources.errors import LinkRefused, SourceBlocked, SourcePrivate, SourceTooLarge, SourceUnavailable
 from worker import engine
 from worker.failures import SourceChanged, failure_of
 
@@ -30,6 +31,12 @@ from worker.failures import SourceChanged, failure_of
         (engine.OutputInvalid(), FailureCode.output_invalid, False),
         (BlobNotFound(), FailureCode.source_unavailable, True),
         (SourceChanged("It is another."), FailureCode.source_unavailable, True),
+        (LinkRefused("Inside."), FailureCode.source_blocked, False),
+        (SourceBlocked("No."), FailureCode.source_blocked, False),
+        (SourcePrivate("Sign in."), FailureCode.source_private, False),
+        (SourceUnavailable("Down."), FailureCode.source_unavailable, True),
+        (SourceUnavailable("Gone.", lasting=True), FailureCode.source_unavailable, False),
+        (SourceTooLarge(10), FailureCode.audio_too_long, False),
         (InsufficientStorage(), FailureCode.storage_full, True),
         (StorageUnavailable(), FailureCode.storage_unavailable, True),
         (OSError(errno.ENOSPC, "full"), FailureCode.storage_full, True),

@@ -73,3 +73,13 @@ def test_the_time_left_is_the_expected_one_at_first_and_then_measured(clock):
 
 def test_without_any_knowledge_no_time_is_told(clock):
     assert Progress(clock=clock).at("fetching", 0.0).eta_seconds is None
+
+
+def test_a_new_message_is_news_though_the_percent_is_not(clock):
+    progress = Progress(clock=clock)
+    assert progress.at("fetching", 0.0, "1 MB")
+    assert progress.at("fetching", 0.0, "2 MB") is None, "too soon"
+    clock.now += 1
+    assert progress.at("fetching", 0.0, "2 MB")
+    clock.now += 1
+    assert progress.at("fetching", 0.0, "2 MB") is None
