@@ -16,33 +16,39 @@ export const mix = (address, wish) => ask("POST", address, wish);
 // Whether the server answers at all.
 export const isThere = () => fetch("/health/live").then((response) => response.ok, () => false);
 
-async function ask(method, path, body) {
+async function ask(method, path, body, signal) {
   const headers = { Accept: "application/json", ...(body && { "Content-Type": "application/json" }) };
   let response;
   try {
-    response = await fetch(path, { method, headers, body: body && JSON.stringify(body) });
-  } catch {
-    throw unreachable();
+    response = await fetch(path, { method, headers, body: body && JSON.stringify(body), signal });
+  } catch (error) {
+    throw error.name === "AbortError" ? error : unreachable();
   }
   const text = await response.text();
-  if (!response.ok) throw refusalFrom(text, response.status);
+  if (!response.ok) throw refusalFrom(text, response.status, response.headers.get("Retry-After"));
   return text ? JSON.parse(text) : null;
 }
 
+// A job of a link or of an upload that is there already.
+export const submit = (fields, signal) => ask("POST", `${PREFIX}/stemify`, said(fields), signal);
+
 // fetch() cannot tell how much of a body was sent; XMLHttpRequest can.
-export function submit(file, fields, { onSent, signal }) {
+export function submitFile(file, fields, { onSent, signal }) {
   const form = new FormData();
-  for (const [name, value] of Object.entries(fields)) if (value) form.append(name, value);
+  for (const [name, value] of Object.entries(said(fields))) form.append(name, value);
   form.append("file", file, file.name);
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
+    const refused = () => refusalFrom(request.responseText, request.status, request.getResponseHeader("Retry-After"));
     request.open("POST", `${PREFIX}/stemify`);
     request.upload.onprogress = (event) => event.lengthComputable && onSent(event.loaded / event.total);
-    request.onload = () =>
-      request.status === 202 ? resolve(JSON.parse(request.responseText)) : reject(refusalFrom(request.responseText, request.status));
+    request.onload = () => (request.status === 202 ? resolve(JSON.parse(request.responseText)) : reject(refused()));
     request.onerror = () => reject(unreachable());
     request.onabort = () => reject(new DOMException("Canceled", "AbortError"));
     signal.addEventListener("abort", () => request.abort());
     request.send(form);
   });
 }
+
+// Without what was left open.
+const said = (fields) => Object.fromEntries(Object.entries(fields).filter(([, value]) => value?.length));

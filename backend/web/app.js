@@ -57,7 +57,7 @@ function followSelected() {
   if (!id) return;
   const entry = selected;
   followed = { id, stop: () => {} };
-  followed.stop = follow(id, { onChange: (news) => recordings.take(news), onGone: () => lose(entry) });
+  followed.stop = follow(id, { onChange: (news) => recordings.take(news), onGone: () => lose(entry), onReach: (there) => recordings.reach(id, there) });
 }
 
 function lose(entry) {
@@ -66,9 +66,9 @@ function lose(entry) {
   showAlert(new Error(text("gone")));
 }
 
-function send(files, fields) {
+function send(sources, fields) {
   showAlert(null);
-  open(recordings.add(files, fields)[0]);
+  open(recordings.add(sources, fields)[0]);
 }
 
 function open(entry) {
@@ -85,10 +85,10 @@ function keepAddress() {
   history.replaceState(null, "", id ? `#${id}` : location.pathname);
 }
 
-function showForm() {
+function showForm(files) {
   selected = null;
   card.hide();
-  form.show();
+  form.show(files);
   keepAddress();
   refresh();
   at("file").focus();
@@ -104,7 +104,7 @@ async function attempt(act) {
 }
 
 async function remove(entry) {
-  if (!window.confirm(text("removeAsk"))) return;
+  if (entry.status === "completed" && !window.confirm(text("removeAsk"))) return;
   await attempt(async () => {
     await recordings.remove(entry);
     showForm();
@@ -127,7 +127,12 @@ async function resume() {
 at("cancel").addEventListener("click", () => attempt(() => recordings.cancel(selected)));
 at("retry").addEventListener("click", () => open(recordings.retry(selected)));
 at("remove").addEventListener("click", () => remove(selected));
-at("again").addEventListener("click", showForm);
+at("again").addEventListener("click", () => showForm());
+at("change").addEventListener("click", () => {
+  const failed = selected;
+  recordings.drop(failed);
+  showForm([failed.source.file]);
+});
 at("dismiss").addEventListener("click", () => showAlert(null));
 wireTheme(at("theme"));
 begin();

@@ -9,8 +9,8 @@ const ENDINGS = ["completed", "error", "canceled"];
 export const ENDED = new Set(["completed", "failed", "canceled"]);
 
 // Calls `onChange` with the job, or with what changed of it, each time something newer is known; `onGone` when it
-// is no longer there. Returns a function that stops.
-export function follow(jobId, { onChange, onGone }) {
+// is no longer there; `onReach` with whether the server answers. Returns a function that stops.
+export function follow(jobId, { onChange, onGone, onReach }) {
   const socket = io("/progress", { transports: ["websocket", "polling"] });
   let seen = -1;
   let heardAt = 0;
@@ -33,7 +33,9 @@ export function follow(jobId, { onChange, onGone }) {
   const read = async () => {
     try {
       take(await api.job(jobId));
+      onReach(true);
     } catch (refusal) {
+      if (!refusal.status && !stopped) onReach(false);
       if (refusal.status === 404 && !stopped) {
         stop();
         onGone();

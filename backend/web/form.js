@@ -2,7 +2,9 @@
 
 import { element } from "./element.js";
 import { megabytes } from "./figures.js";
-import { stemName, text } from "./texts.js";
+import { Options } from "./options.js";
+import { StemChoice } from "./stem_choice.js";
+import { text } from "./texts.js";
 
 const at = (id) => document.getElementById(id);
 const option = (value, said) => element("option", { value, text: said });
@@ -11,15 +13,20 @@ export class Form {
   #models = [];
   #limit = Infinity;
   #files = [];
+  #stems = new StemChoice(at("split"), at("some-stems"));
+  #options = new Options(at("options"));
 
-  // `onSubmit` gets files and fields, `onComplaint` a sentence or null.
+  // `onSubmit` gets sources ({name, file} or {name, url}) and fields, `onComplaint` a sentence or null.
   constructor({ onSubmit, onComplaint }) {
     this.onComplaint = onComplaint;
     at("file").addEventListener("change", () => this.#pick([...at("file").files]));
+    at("link").addEventListener("input", () => this.#showStart());
     at("model").addEventListener("change", () => this.#showModel());
+    at("format").addEventListener("change", () => this.#options.showFor(at("format").value));
     at("form").addEventListener("submit", (event) => {
       event.preventDefault();
-      if (this.#files.length) onSubmit(this.#files, this.#fields());
+      const sources = this.#sources();
+      if (sources.length && this.#linkIsFine()) onSubmit(sources, this.#fields());
     });
     this.#wireDrop();
     this.#pick([]);
@@ -33,51 +40,77 @@ export class Form {
     at("format").replaceChildren(...formats.map((format) => option(format, format.toUpperCase())));
     const most = { size: megabytes(limits.max_upload_bytes), minutes: Math.round(limits.max_duration_seconds / 60) };
     at("limits").textContent = text("kinds") + text("most", most);
+    at("link").hidden = at("link-label").hidden = !limits.links;
+    at("link-note").textContent = text(limits.links ? "linkNote" : "linksOff");
     this.#showModel();
+    this.#options.showFor(at("format").value);
   }
 
-  show() {
+  // With the files it had before, when they are to be sent with other wishes.
+  show(files = []) {
     at("form").hidden = false;
     at("file").value = "";
-    this.#pick([]);
+    at("link").value = "";
+    this.#pick(files);
   }
 
   hide() {
     at("form").hidden = true;
   }
 
+  #sources() {
+    const link = at("link").value.trim();
+    const files = this.#files.map((file) => ({ name: file.name, file }));
+    return link ? [...files, { name: link, url: link }] : files;
+  }
+
+  #linkIsFine() {
+    const link = at("link").value.trim();
+    const fine = !link || /^https?:\/\/\S+$/i.test(link);
+    at("link").toggleAttribute("aria-invalid", !fine);
+    this.onComplaint(fine ? null : text("linkWrong"));
+    if (!fine) at("link").focus();
+    return fine;
+  }
+
   #fields() {
-    return { model: at("model").value, format: at("format").value, two_stems: at("split").value };
+    return { model: at("model").value, format: at("format").value, ...this.#stems.fields, ...this.#options.fields };
   }
 
   #pick(files) {
     const tooLarge = files.find((file) => file.size > this.#limit);
     this.#files = tooLarge ? [] : files;
-    const size = megabytes(files.reduce((sum, file) => sum + file.size, 0));
-    at("picked").textContent = ["choose", "chosenOne"][files.length]
-      ? text(["choose", "chosenOne"][files.length], { name: files[0]?.name, size })
-      : text("chosen", { count: files.length, size });
-    at("start").disabled = !this.#files.length;
-    at("start").textContent = files.length > 1 ? text("startMany", { count: files.length }) : text("start");
+    const size = megabytes(this.#files.reduce((sum, file) => sum + file.size, 0));
+    const said = ["choose", "chosenOne"][this.#files.length] ?? "chosen";
+    at("picked").textContent = text(said, { name: this.#files[0]?.name, count: this.#files.length, size });
+    at("drop").classList.toggle("full", this.#files.length > 0);
+    this.#showStart();
     this.onComplaint(tooLarge ? text("tooLarge", { name: tooLarge.name, size: megabytes(this.#limit) }) : null);
+  }
+
+  #showStart() {
+    const count = this.#sources().length;
+    at("start").disabled = !count;
+    at("start").textContent = count > 1 ? text("startMany", { count }) : text("start");
   }
 
   #showModel() {
     const model = this.#models.find(({ name }) => name === (at("model").value || this.usual));
     at("model-note").textContent = model ? text("licence", model) : "";
-    const stems = model?.stems ?? [];
-    const pairs = stems.map((stem) => option(stem, text("andRest", { stem: stemName(stem) })));
-    at("split").replaceChildren(option("", text("allStems", { count: stems.length })), ...pairs);
+    this.#stems.offer(model?.stems ?? []);
   }
 
   #wireDrop() {
-    const drop = at("drop");
-    for (const name of ["dragenter", "dragover"]) drop.addEventListener(name, () => drop.classList.add("over"));
-    for (const name of ["dragleave", "drop"]) drop.addEventListener(name, () => drop.classList.remove("over"));
-    // A file dropped beside the field must not replace the page.
-    for (const name of ["dragover", "drop"]) {
-      window.addEventListener(name, (event) => event.target !== at("file") && event.preventDefault());
-    }
+    const over = (is) => () => at("drop").classList.toggle("over", is);
+    // Anywhere on the page will do, and a file dropped beside the field must not replace the page.
+    window.addEventListener("dragover", (event) => event.preventDefault());
+    window.addEventListener("dragenter", over(true));
+    window.addEventListener("dragleave", (event) => event.relatedTarget || over(false)());
+    window.addEventListener("drop", (event) => {
+      event.preventDefault();
+      over(false)();
+      if (!at("form").hidden && event.dataTransfer.files.length) this.#pick([...event.dataTransfer.files]);
+    });
   }
 }
 

@@ -41,14 +41,17 @@ export class JobCard {
     at("percent").textContent = `${Math.round(percent)} %`;
     say("message", running ? message : "");
     at("failure").hidden = entry.status !== "failed";
-    say("failure", entry.status === "failed" ? [message, entry.file ? "" : text("retryNeedsFile")].join(" ").trim() : "");
+    say("failure", entry.status === "failed" ? [message, entry.source ? "" : text("retryNeedsFile")].join(" ").trim() : "");
   }
 
-  #showActions({ status, job, file }) {
+  #showActions({ status, job, source }) {
     const { running } = progressOf({ status, job, fraction: 0 });
     at("cancel").hidden = !running;
-    at("retry").hidden = !(file && (status === "failed" || status === "canceled"));
-    at("remove").hidden = status !== "completed";
+    const again = source && (status === "failed" || status === "canceled");
+    at("retry").hidden = !again;
+    at("change").hidden = !again || !source.file;
+    at("remove").hidden = running;
+    at("remove").textContent = text(status === "completed" ? "remove" : "removeRecord");
     at("archive").hidden = status !== "completed";
     if (status === "completed") at("archive").href = job.download_url;
     const until = status === "completed" && job.expires_at;

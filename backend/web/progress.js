@@ -8,13 +8,14 @@ import { text } from "./texts.js";
 export function progressOf(entry) {
   const running = !ENDED.has(entry.status);
   if (!entry.job) return { percent: running ? entry.fraction * 100 : 0, running, message: sendingMessage(entry) };
-  return { percent: entry.job.progress, running, message: jobMessage(entry.job) };
+  return { percent: entry.job.progress, running, message: entry.away ? text("away") : jobMessage(entry.job) };
 }
 
-function sendingMessage({ status, fraction, problem }) {
+function sendingMessage({ status, fraction, problem, source }) {
   if (problem) return problem.message;
   if (status === "waiting") return text("waiting");
   if (status === "canceled") return "";
+  if (source?.url) return text("linking");
   return text(fraction < 1 ? "sending" : "checking");
 }
 

@@ -2,12 +2,14 @@
 
 import * as api from "./api.js";
 import { ENDED } from "./follow.js";
+import { send } from "./sending.js";
 
 const LISTED = 20;
 const POLL_MS = 2500;
 
-// An entry: {key, name, status, fraction, file, fields, job, problem}. `job` is null until the server has taken the
-// recording; `file` is null for recordings that were sent before this page was loaded.
+// An entry: {key, name, status, fraction, source, fields, job, problem, away}. `job` is null until the server has taken
+// the recording; `source` ({file} or {url}) is null for what was sent before this page was loaded; `away` is true while
+// the server does not answer.
 export class Recordings {
   #entries = [];
   #dropped = new Set(); // ids of jobs that an answer on its way may still name
@@ -24,11 +26,11 @@ export class Recordings {
     return [...this.#entries].sort((one, other) => other.since - one.since);
   }
 
-  // The files will be sent one after the other. Gives their entries.
-  add(files, fields) {
+  // `sources`: {name, file} or {name, url}. They will be sent one after the other. Gives their entries.
+  add(sources, fields) {
     const now = Date.now();
-    const made = [...files].map((file, index) => this.#keep({
-      key: `file-${(this.#made += 1)}`, name: file.name, since: now - index / 1000, status: "waiting", fraction: 0, file, fields,
+    const made = sources.map(({ name, ...source }, index) => this.#keep({
+      key: `sent-${(this.#made += 1)}`, name, since: now - index / 1000, status: "waiting", fraction: 0, source, fields,
     }));
     this.#entries.push(...made);
     this.#send();
@@ -42,8 +44,18 @@ export class Recordings {
     if (news.version < entry.job.version) return entry;
     entry.job = { ...entry.job, ...news };
     entry.status = entry.job.status;
+    entry.name = entry.job.source?.filename || entry.name; // a link's name is known once it was fetched
+    entry.away = false;
     this.onChange();
     return entry;
+  }
+
+  // Whether the server answers questions about this job.
+  reach(jobId, there) {
+    const entry = this.#of(jobId);
+    if (!entry || entry.away === !there) return;
+    entry.away = !there;
+    this.onChange();
   }
 
   // The jobs of the caller, or none where the server lists none.
@@ -79,11 +91,11 @@ export class Recordings {
   // The same recording with the same wishes once more, in place of the one that failed.
   retry(entry) {
     this.#entries = this.#entries.filter((each) => each !== entry);
-    return this.add([entry.file], entry.fields)[0];
+    return this.add([{ name: entry.name, ...entry.source }], entry.fields)[0];
   }
 
   #keep(entry) {
-    return { job: null, problem: null, file: null, aborting: null, ...entry };
+    return { job: null, problem: null, source: null, aborting: null, away: false, ...entry };
   }
 
   #of(jobId) {
@@ -91,7 +103,7 @@ export class Recordings {
   }
 
   #adopt(job) {
-    const name = job.source.filename;
+    const name = job.source.filename || job.source.url;
     const made = this.#keep({ key: job.job_id, name, since: Date.parse(job.created_at), status: job.status, job });
     this.#entries.push(made);
     this.onChange();
@@ -111,7 +123,7 @@ export class Recordings {
     const onSent = (fraction) => ((entry.fraction = fraction), this.onChange());
     onSent(0);
     try {
-      const job = await api.submit(entry.file, entry.fields, { onSent, signal: entry.aborting.signal });
+      const job = await send(entry.source, entry.fields, { onSent, signal: entry.aborting.signal });
       const listed = this.#of(job.job_id); // the list may have been quicker than the answer
       this.#entries = this.#entries.filter((each) => each !== listed);
       Object.assign(entry, { job, status: job.status });

@@ -13,6 +13,11 @@ const TEXTS = {
   chosenOne: "{name} ({size})",
   kinds: "wav, mp3, flac, m4a, ogg, aiff or webm",
   most: "; at most {size} and {minutes} minutes each",
+  link: "Or paste a link",
+  linkHint: "https://…",
+  linkNote: "To a recording, or to a page of a site this server knows.",
+  linksOff: "This server fetches no links; send the recording itself.",
+  linkWrong: "A link begins with https:// or http://.",
   tooLarge: "{name} is larger than the {size} allowed here.",
   model: "Model",
   standard: "Standard ({name})",
@@ -21,7 +26,41 @@ const TEXTS = {
   split: "Stems",
   allStems: "All {count}",
   andRest: "{stem} and the rest",
+  someStems: "Some stems",
   format: "File format",
+  moreOptions: "More options",
+  bit_depth: "Bit depth",
+  bit_depthUsual: "As the recording",
+  bit_depthNote: "Of WAV and FLAC.",
+  bits: "{value} bit",
+  floats: "32 bit float (WAV)",
+  bitrate_kbps: "Bit rate",
+  bitrate_kbpsUsual: "Standard",
+  bitrate_kbpsNote: "Of MP3, M4A and OGG.",
+  kbps: "{value} kbit/s",
+  sample_rate: "Sample rate",
+  sample_rateUsual: "As the recording",
+  sample_rateNote: "The models themselves hear 44.1 kHz.",
+  hertz: "{value} kHz",
+  shifts: "Passes",
+  shiftsUsual: "1, standard",
+  shiftsNote: "More are a little better, and each takes the whole time again.",
+  passes: "{value}",
+  passesNone: "None, fastest",
+  overlap: "Overlap",
+  overlapUsual: "25 %, standard",
+  overlapNote: "Of the pieces a recording is cut into. More is smoother and slower.",
+  share: "{value} %",
+  clip: "Where stems overload",
+  clipUsual: "Turn all down together",
+  clipClamp: "Cut the peaks",
+  clipNone: "Leave them (32 bit float)",
+  clipNote: "Together keeps the balance, so the stems still add up.",
+  seed: "Seed",
+  seedUsual: "From the recording",
+  seedNote: "The same number gives the same stems again.",
+  residual: "Add the residual",
+  residualNote: "What the stems leave out, as one more file: all of them add up to the recording exactly.",
   start: "Separate",
   startMany: "Separate {count}",
   dismiss: "Dismiss",
@@ -29,6 +68,8 @@ const TEXTS = {
   yours: "Your recordings",
   anew: "New recording",
   remove: "Delete files now",
+  removeRecord: "Remove from the list",
+  change: "Change options",
   removeAsk: "Delete the stems from the server now?",
   cancel: "Cancel",
   retry: "Try again",
@@ -48,6 +89,8 @@ const TEXTS = {
   failed: "Failed",
   canceled: "Canceled",
   sending: "Sending the recording",
+  linking: "Looking at the link",
+  away: "The server does not answer. Trying again …",
   checking: "Checking the recording",
   fetching: "Fetching the recording",
   decoding: "Reading the recording",
@@ -95,7 +138,7 @@ const TEXTS = {
   panLeft: "{percent} % left",
   panRight: "{percent} % right",
   panCentre: "centre",
-  download: "{format}, {size}",
+  download: "↓ {format}, {size}",
   downloadStem: "Download {name}, {format}, {size}",
   playStem: "Play {name}",
   keys: "Keys",
@@ -106,6 +149,7 @@ const TEXTS = {
 
   unreachable: "The server cannot be reached. Check your connection and try again.",
   answered: "The server answered with status {status}.",
+  waitFor: "Try again in {time}.",
   wrong: "Something went wrong.",
   mistakeIn: "{field}: {detail}",
 };
@@ -116,8 +160,10 @@ export function text(key, values = {}) {
 
 export const stemName = (name) => name.replaceAll("_", " ");
 
-// Fills what the page's own markup leaves to this file: data-text, and data-label for accessible names.
+// Fills what the page's own markup leaves to this file: data-text, data-hint for what empty fields show, and data-label
+// for accessible names.
 export function fillTexts(root) {
   for (const each of root.querySelectorAll("[data-text]")) each.textContent = text(each.dataset.text);
+  for (const each of root.querySelectorAll("[data-hint]")) each.placeholder = text(each.dataset.hint);
   for (const each of root.querySelectorAll("[data-label]")) each.setAttribute("aria-label", text(each.dataset.label));
 }

@@ -94,3 +94,75 @@ def test_the_first_load_is_small(page: Page) -> None:
     page.on("response", lambda answer: sizes.append(len(answer.body())))
     page.goto("/", wait_until="networkidle")
     assert sum(sizes) < 200_000
+
+
+def test_options_are_sent_when_chosen_and_fit_the_format(page: Page, short_song: Path) -> None:
+    choose(page, short_song)
+    page.get_by_text("More options").click()
+    expect(page.get_by_label("Bit rate")).to_be_hidden()
+    page.get_by_label("File format").select_option("mp3")
+    expect(page.get_by_label("Bit depth")).to_be_hidden()
+    page.get_by_label("Bit rate").select_option("192")
+    page.get_by_label("Passes").select_option("2")
+    page.get_by_label("Seed").fill("7")
+    page.get_by_label("Add the residual").check()
+    page.get_by_label("Stems", exact=True).select_option("some")
+    page.get_by_label("bass").uncheck()
+    page.get_by_role("button", name="Separate").click()
+    expect(page.locator("#job-status")).to_have_text("Done")
+    expect(page.locator(".strip")).to_have_count(4)
+    job = page.request.get(f"/api/v1/jobs/{page.url.split('#')[1]}").json()
+    wished = {"format": "mp3", "bitrate_kbps": 192, "shifts": 2, "seed": 7, "residual": True}
+    assert wished.items() <= job["options"].items()
+    assert [stem["name"] for stem in job["stems"]] == ["drums", "other", "vocals", "residual"]
+
+
+def test_a_refused_wish_can_be_changed(page: Page, short_song: Path) -> None:
+    choose(page, short_song)
+    page.get_by_text("More options").click()
+    page.get_by_label("Where stems overload").select_option("none")
+    page.get_by_label("File format").select_option("flac")
+    page.get_by_role("button", name="Separate").click()
+    expect(page.locator("#failure")).to_contain_text("clip")
+    page.get_by_role("button", name="Change options").click()
+    expect(page.locator("#picked")).to_contain_text("song.flac")
+    page.get_by_label("Where stems overload").select_option("")
+    page.get_by_role("button", name="Separate").click()
+    expect(page.locator("#job-status")).to_have_text("Done")
+
+
+def test_what_is_dropped_anywhere_is_taken(page: Page) -> None:
+    page.goto("/")
+    expect(page.locator("#model option")).not_to_have_count(0)
+    page.evaluate("""() => {
+        const dropped = new DataTransfer();
+        dropped.items.add(new File(["x"], "dropped.wav"));
+        document.body.dispatchEvent(new DragEvent("drop", { dataTransfer: dropped, bubbles: true, cancelable: true }));
+    }""")
+    expect(page.locator("#picked")).to_contain_text("dropped.wav")
+
+
+def test_a_link_is_sent_as_it_is(page: Page) -> None:
+    page.route("**/api/v1/limits", lambda route: route.fulfill(json=route.fetch().json() | {"links": True}))
+    page.route(
+        "**/api/v1/stemify",
+        lambda route: route.fulfill(
+            status=400, json={"detail": "This address cannot be fetched.", "code": "url_not_allowed"}
+        ),
+    )
+    page.goto("/")
+    page.get_by_label("Or paste a link").fill("ftp://example.com/song.mp3")
+    page.get_by_role("button", name="Separate").click()
+    expect(page.get_by_role("alert").first).to_contain_text("https://")
+    page.get_by_label("Or paste a link").fill("https://example.com/song.mp3")
+    with page.expect_request("**/api/v1/stemify") as sent:
+        page.get_by_role("button", name="Separate").click()
+    assert sent.value.post_data_json == {"format": "wav", "url": "https://example.com/song.mp3"}
+    expect(page.locator("#failure")).to_contain_text("cannot be fetched")
+
+
+def test_where_links_are_off_the_page_says_so(page: Page) -> None:
+    page.route("**/api/v1/limits", lambda route: route.fulfill(json=route.fetch().json() | {"links": False}))
+    page.goto("/")
+    expect(page.get_by_text("This server fetches no links")).to_be_visible()
+    expect(page.get_by_label("Or paste a link")).to_be_hidden()
