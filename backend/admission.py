@@ -1,18 +1,22 @@
 """Whether a new job may be made at all, asked before a byte of the recording is read. Blocks."""
 
 import contextlib
+import math
 
 from backend.assembly import Parts
 from backend.dependencies import Caller
-from contract.errors import InsufficientStorage, NoWorker, QueueFull, StoreUnavailable
+from contract.errors import NoWorker, QueueFull, StoreUnavailable
+
+_SOONEST_RETRY_SECONDS, _LATEST_RETRY_SECONDS = 5, 300
 
 
 def admit(parts: Parts, caller: Caller) -> dict[str, str]:
     """Count one new job of this caller; the headers that tell what is left of their allowance.
 
-    Raises QueueFull, InsufficientStorage, NoWorker, RateLimited, StoreUnavailable.
+    Raises QueueFull, NoWorker, RateLimited, StoreUnavailable.
     """
-    _check_room(parts)
+    _check_worker(parts)
+    _check_line(parts, caller.share)
     if parts.jobs_per_hour is None:
         return {}
     return parts.jobs_per_hour.take(caller.address).headers()
@@ -26,12 +30,30 @@ def withdraw(parts: Parts, caller: Caller) -> None:
         parts.jobs_per_hour.give_back(caller.address)
 
 
-def _check_room(parts: Parts) -> None:
-    settings = parts.settings
-    if parts.store.depth() >= settings.queue.max_depth:
-        raise QueueFull
-    free = parts.storage.free_bytes()
-    if free is not None and free < settings.storage.free_bytes_floor + settings.limits.max_upload_bytes:
-        raise InsufficientStorage
-    if settings.intake.needs_worker and not parts.workers.live():
+def _check_worker(parts: Parts) -> None:
+    """Workers of a replica that begins have as long to come as those of one that runs to come back."""
+    most = parts.settings.intake.without_worker_seconds
+    if most == math.inf or parts.workers.live():
+        return
+    seen = max(parts.workers.last_seen(), parts.began_at)
+    if parts.store.now().timestamp() - seen > most:
         raise NoWorker
+
+
+def _check_line(parts: Parts, share: str) -> None:
+    """Full, or so long that this caller's turn is too far away: another caller's may be near."""
+    queue = parts.settings.queue
+    is_full = parts.store.depth() >= queue.max_depth
+    if not is_full and queue.longest_wait_seconds == math.inf:
+        return
+    wait = parts.outlooks.newcomer(share).begins_in
+    if is_full:
+        raise QueueFull(retry_after_seconds=retry_after(wait))
+    if wait > queue.longest_wait_seconds:
+        detail = f"Your next job would begin in about {wait / 60:.0f} minutes; please send it when fewer wait."
+        raise QueueFull(detail, retry_after_seconds=retry_after(wait))
+
+
+def retry_after(wait_seconds: float) -> int:
+    """When to come back, by how long the line is now: half its time, since others leave it too."""
+    return int(min(max(wait_seconds / 2, _SOONEST_RETRY_SECONDS), _LATEST_RETRY_SECONDS))

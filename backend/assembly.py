@@ -1,6 +1,7 @@
 """Builds the API tier's parts from its settings: the only place here that makes clients. Opens nothing yet."""
 
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, field
 
 import redis
 import socketio
@@ -23,6 +24,7 @@ from contract.decode_exits import DecodeExits
 from contract.janitor import Janitor
 from contract.job_store import JobStore
 from contract.redis_client import connect, connect_async
+from contract.room import Room
 from contract.settings import ModelSettings
 from contract.speeds import SpeedBook
 from contract.statistics import Statistics
@@ -50,6 +52,7 @@ class Parts:
     queue: TaskQueue
     storage: BlobStore
     uploads: UploadDesk
+    room: Room
     janitor: Janitor
     workers: WorkerRegistry
     speeds: SpeedBook
@@ -66,6 +69,7 @@ class Parts:
     reach: Reach
     metrics: Metrics
     tracing: Tracing
+    began_at: float = field(default_factory=time.time)
 
 
 def assemble(settings: ApiSettings) -> Parts:
@@ -80,7 +84,6 @@ def assemble(settings: ApiSettings) -> Parts:
     relay = Relay(listener, snapshots.read, silence_seconds=settings.live.silence_seconds)
     rooms = Rooms(relay, snapshots, settings.live)
     jail = _jail(settings)
-    service = ServiceCollector(store, speeds=speeds, workers=workers, statistics=Statistics(client), audience=rooms)
     return Parts(
         settings=settings,
         catalog=_catalog(settings.models),
@@ -90,6 +93,7 @@ def assemble(settings: ApiSettings) -> Parts:
         queue=queue,
         storage=storage,
         uploads=UploadDesk(UploadBook(client, settings.limits.open_uploads), WriterLeases(client), storage, store),
+        room=Room(client, storage, settings.storage),
         janitor=Janitor(store, queue, storage),
         workers=workers,
         speeds=speeds,
@@ -105,13 +109,18 @@ def assemble(settings: ApiSettings) -> Parts:
         jail=jail,
         reach=reach_of(settings.sources.ports, settings.sources.allow_private_hosts),
         tracing=configure_tracing(settings.telemetry, service="api"),
-        metrics=Metrics(service, DecodeExits(lambda: jail.endings)),
+        metrics=Metrics(_collector(client, store, rooms), DecodeExits(lambda: jail.endings)),
     )
 
 
 def _jobs_per_hour(settings: ApiSettings, client: redis.Redis) -> JobsPerHour | None:
     limit = settings.limits.jobs_per_hour
     return None if limit is None else JobsPerHour(client, limit)
+
+
+def _collector(client: redis.Redis, store: JobStore, rooms: Rooms) -> ServiceCollector:
+    speeds, workers, statistics = SpeedBook(client), WorkerRegistry(client), Statistics(client)
+    return ServiceCollector(store, speeds=speeds, workers=workers, statistics=statistics, audience=rooms)
 
 
 def _jail(settings: ApiSettings) -> Jail:

@@ -1,5 +1,6 @@
 """Makes the job of a recording in storage, or of a link: checked, promised, accepted. Knows no request and no bell."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,7 @@ from backend.inspection import Inspected, inspect
 from backend.linked_source import linked
 from backend.uploads import Upload
 from contract.errors import StoreUnavailable
+from contract.footprint import outputs_bytes, working_bytes
 from contract.jobs import Job
 from contract.options import JobOptions, resolve
 from contract.tracing import trace_headers
@@ -55,15 +57,21 @@ class JobMaker:
         Raises what contract.md's table of errors names for creating a job.
         """
         job = await to_thread.run_sync(self._checked, stored, limiter=self._parts.inspections)
+        await to_thread.run_sync(self._hold_room, job)
         kept = Kept(fingerprint=stored.fingerprint, job_id=stored.job_id)
         await to_thread.run_sync(reservation.keep, kept)
         try:
             accepted = await to_thread.run_sync(self._parts.store.accept, job)
-        except StoreUnavailable:
+        except (StoreUnavailable, asyncio.CancelledError):
             keep()  # the job may have been taken and only the answer lost: it needs its recording
             raise
         keep()
         return Made(accepted, kept)
+
+    def _hold_room(self, job: Job) -> None:
+        """Room for what the job will make, now that the recording is known and stored. Raises InsufficientStorage."""
+        kept, working = outputs_bytes(job.source, job.options), working_bytes(job.source, job.options)
+        self._parts.room.hold(job.job_id, kept=kept, working=working)
 
     def is_same(self, job: Job, fields: dict[str, Any]) -> bool:
         """Whether these fields ask for what `job` is."""

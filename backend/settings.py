@@ -28,8 +28,10 @@ class IntakeSettings(SettingsGroup):
         gt=0,
         description="Longest look at a recording, half of it on the processor, before it is refused; most take 0.1.",
     )
-    needs_worker: bool = Field(
-        False, description="Answer 503 no_worker while no worker is running, instead of letting jobs wait."
+    without_worker_seconds: float = Field(
+        60.0,
+        ge=0,
+        description="After so long without a live worker, jobs are answered 503 no_worker; inf: they wait for one.",
     )
 
 

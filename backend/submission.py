@@ -4,7 +4,7 @@ The order is the point: blob before job before queue, so that a task finds its j
 """
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -28,7 +28,7 @@ from backend.resumable.errors import UploadUsed
 from backend.sinks import BlobSink, DigestSink, Sink
 from backend.snapshots import Snapshot
 from backend.uploads import Upload, receive_form
-from contract.errors import FieldProblem, IdempotencyMismatch, JobNotFound, StoreUnavailable
+from contract.errors import FieldProblem, IdempotencyMismatch, JobNotFound, OperatorError, StoreUnavailable
 from contract.job_ids import new_job_id
 from contract.jobs import Job
 
@@ -121,6 +121,8 @@ class Submission:
         blob = f"uploads/{job_id}/source"
         async with contextlib.AsyncExitStack() as undo:
             undo.push_async_callback(self._remove, blob)
+            undo.push_async_callback(self._release, job_id)
+            await to_thread.run_sync(self._hold_upload, job_id)
             upload = await self._receive(BlobSink(self._parts.storage, blob))
             fields, print_ = self._fields(upload), fingerprint(upload)
             if upload.has_file:
@@ -162,6 +164,12 @@ class Submission:
     def _fields(self, upload: Upload) -> Fields:
         return self._form.adapt(told_by(upload))
 
+    def _hold_upload(self, job_id: str) -> None:
+        """Room for the recording. Raises InsufficientStorage."""
+        limit = self._parts.settings.limits.max_upload_bytes
+        told = self._request.headers.get("content-length", "")
+        self._parts.room.hold(job_id, kept=min(int(told), limit) if told.isascii() and told.isdigit() else limit)
+
     async def _receive(self, sink: Sink) -> Upload:
         settings = self._parts.settings
         limit = settings.limits.max_upload_bytes
@@ -192,5 +200,19 @@ class Submission:
         return job_body(snapshot).model_dump(mode="json")
 
     async def _remove(self, blob: str) -> None:
-        with anyio.CancelScope(shield=True):
+        """Undo the recording. That it could not be undone must not hide why it had to be: the sweep finds it."""
+        with anyio.CancelScope(shield=True), _logged("recording_not_removed"):
             await to_thread.run_sync(self._parts.storage.delete, blob)
+
+    async def _release(self, job_id: str) -> None:
+        """Undo the promise of room; one that cannot be undone lapses."""
+        with anyio.CancelScope(shield=True), _logged("room_not_released"):
+            await to_thread.run_sync(self._parts.room.release, job_id)
+
+
+@contextlib.contextmanager
+def _logged(what: str) -> Iterator[None]:
+    try:
+        yield
+    except OperatorError as error:
+        _log.warning(what, because=error.detail)

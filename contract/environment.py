@@ -12,6 +12,7 @@ PROFILE_DEFAULTS: dict[str, dict[str, Any]] = {
         "limits": {"max_duration_seconds": 600.0, "jobs_per_hour": 5, "open_uploads": 8},
         "models": {"fetch": False},
         "sources": {"links": False},
+        "queue": {"longest_wait_seconds": 1_800.0},
     },
 }
 """What each profile sets where nothing else does; `local` is what the fields' own defaults say."""

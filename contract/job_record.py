@@ -116,7 +116,7 @@ class JobRecords:
         } | _turn(work)
         names = [keys.job(job.job_id), keys.PENDING, keys.PUBLISHED, keys.tenant_jobs(job.tenant)]
         names += [keys.tenant_active(job.tenant), keys.WORKERS, keys.STATISTICS, keys.EPOCH, keys.channel(job.job_id)]
-        names += _line_keys(work)
+        names += [*_line_keys(work), keys.ROOM_LEASES]
         with store_errors():
             answer = self._accept(keys=names, args=[json.dumps(details), *_texts(job, event)])
         if answer[0] == b"full":
@@ -128,7 +128,7 @@ class JobRecords:
         job = change.after
         names = [keys.job(job.job_id), keys.PENDING, keys.PUBLISHED, keys.LEASES, keys.RETENTION]
         names += [keys.tenant_active(job.tenant), keys.DEAD_LETTERS, keys.STATISTICS, keys.channel(job.job_id)]
-        names += _line_keys(change.work)
+        names += [*_line_keys(change.work), keys.ROOM]
         with store_errors():
             answer = self._change(keys=names, args=[json.dumps(self._details(change)), *_texts(job, change.event)])
         return Outcome(answer.decode())

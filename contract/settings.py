@@ -1,5 +1,6 @@
 """Settings groups both tiers share. Read from the environment by the roofs alone; a wrong deployment does not start."""
 
+import math
 from pathlib import Path
 from typing import Literal, Self
 
@@ -24,7 +25,7 @@ class RedisSettings(SettingsGroup):
         SecretStr("redis://127.0.0.1:6379/0"),
         description="Address of a Redis-compatible server (redis://, rediss:// or unix://); REDIS_URL works too.",
     )
-    timeout_seconds: float = Field(2.0, gt=0, description="Longest wait for one answer of the server.")
+    timeout_seconds: float = Field(1.5, gt=0, description="Longest wait for one answer of the server.")
 
     @field_validator("url")
     @classmethod
@@ -39,6 +40,9 @@ class QueueSettings(SettingsGroup):
 
     name: str = Field("stemify.5default", description="Celery queue; names sort by priority.")
     max_depth: int = Field(1_000, ge=1, description="Jobs that may wait; further ones are answered 429.")
+    longest_wait_seconds: float = Field(
+        math.inf, gt=0, description="Callers whose next job would begin later are answered 429; 1800 in public."
+    )
     lease_seconds: float = Field(30.0, ge=1, description="How long a claim holds without a beat.")
     beat_seconds: float = Field(5.0, gt=0, description="How often a running attempt renews its lease.")
     sweep_seconds: float = Field(5.0, gt=0, description="How often lapsed leases and lost messages are looked for.")
@@ -64,7 +68,10 @@ class StorageSettings(SettingsGroup):
     s3_access_key_id: SecretStr | None = Field(None, description="Access key of the bucket.")
     s3_secret_access_key: SecretStr | None = Field(None, description="Secret key of the bucket.")
     link_seconds: int = Field(900, ge=1, description="How long a presigned download link works.")
-    free_bytes_floor: int = Field(2 * 2**30, ge=0, description="Free room under which new jobs are answered 507.")
+    free_bytes_floor: int = Field(
+        2 * 2**30, ge=0, description="Free room under which new jobs are answered 507; or free_share_floor, if less."
+    )
+    free_share_floor: float = Field(0.1, ge=0, le=1, description="The same as a share of the whole disk.")
 
 
 class LimitSettings(SettingsGroup):

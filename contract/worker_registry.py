@@ -35,10 +35,11 @@ class WorkerRegistry:
         """Register a worker, or renew and change what it said. Raises StoreUnavailable."""
         ttl = int(ttl_seconds * 1000)
         with store_errors():
-            until = self._now() + ttl
+            now = self._now()
             both = self._redis.pipeline(transaction=True)
             both.set(keys.worker(facts.worker_id), facts.model_dump_json(), px=ttl)
-            both.zadd(keys.WORKERS, {facts.worker_id: until})
+            both.zadd(keys.WORKERS, {facts.worker_id: now + ttl})
+            both.set(keys.WORKER_SEEN, now / 1000)
             both.execute()
 
     def live(self) -> list[WorkerFacts]:
@@ -50,6 +51,11 @@ class WorkerRegistry:
             kept = self._redis.mget([keys.worker(worker_id) for worker_id in ids]) if ids else []
         found = [facts for facts in map(_parsed, kept) if facts is not None]
         return sorted(found, key=lambda facts: (facts.started_at, facts.worker_id))
+
+    def last_seen(self) -> float:
+        """When a worker last registered, in seconds since 1970; 0 for never. Raises StoreUnavailable."""
+        with store_errors():
+            return float(self._redis.get(keys.WORKER_SEEN) or 0)
 
     def leave(self, worker_id: str) -> None:
         """Forget a worker that stops in good order. Raises StoreUnavailable."""

@@ -41,6 +41,12 @@ class RedisServer:
         self._appendfsync = appendfsync
         self._process: subprocess.Popen[bytes] | None = None
 
+    @property
+    def pid(self) -> int:
+        """Its process."""
+        assert self._process is not None
+        return self._process.pid
+
     def start(self) -> None:
         """Start and wait until it answers. Raises RuntimeError with its log when it does not."""
         log = (self.folder / "redis.log").open("ab")

@@ -1,6 +1,6 @@
 -- Takes a new job in, unless the line is full.
 -- KEYS: record, pending, published, tenant's jobs, tenant's active jobs, workers, statistics, epoch, channel,
--- and the line's shares, clock, own, work, moves.
+-- the line's shares, clock, own, work, moves, and the leases of promised room.
 -- ARGV: JSON of {job_id, version, fence, status, created_ms, max_depth, token, share, rank, work}, record text,
 -- announcement text.
 -- Answers {'accepted'}, {'known'} (asked twice) or {'full', seconds a waiting job may take to be reached}.
@@ -26,6 +26,7 @@ redis.call('ZADD', KEYS[3], now, change.job_id)
 join({shares = KEYS[10], clock = KEYS[11], own = KEYS[12], work = KEYS[13], moves = KEYS[14]}, change, now)
 redis.call('ZADD', KEYS[4], change.created_ms, change.job_id)
 redis.call('SADD', KEYS[5], change.job_id)
+redis.call('ZREM', KEYS[15], change.job_id) -- its room is promised to its end now
 redis.call('SET', KEYS[8], change.token, 'NX')
 redis.call('PUBLISH', KEYS[9], ARGV[3])
 return {'accepted'}

@@ -1,6 +1,6 @@
 -- Stores a job after one event, moves it between the indexes, and announces it: all or nothing.
 -- KEYS: record, pending, published, leases, retention, tenant's active jobs, dead letters, statistics, channel,
--- and the line's shares, clock, own, work, moves.
+-- the line's shares, clock, own, work, moves, and the promised room.
 -- ARGV: JSON of the change, record text, announcement text.
 -- Answers 'done', 'conflict' (the record moved meanwhile), 'held' (the lease still holds) or 'gone'.
 local change = cjson.decode(ARGV[1])
@@ -52,6 +52,7 @@ else
   redis.call('ZREM', KEYS[4], id)
   redis.call('SREM', KEYS[6], id)
   redis.call('ZADD', KEYS[5], change.expires_ms, id)
+  redis.call('HDEL', KEYS[15], id)
   redis.call('HINCRBY', KEYS[8], 'ended:' .. change.status, 1)
   if change.failure then
     redis.call('HINCRBY', KEYS[8], 'failed:' .. change.failure, 1)

@@ -103,3 +103,9 @@ class BlobStore(Protocol):
 
     def free_bytes(self) -> int | None:
         """Room left; None when the storage does not say."""
+
+    def whole_bytes(self) -> int | None:
+        """Free and used room together; None when the storage does not say."""
+
+    def check(self) -> None:
+        """Raises StorageUnavailable unless blobs could be read and written now."""

@@ -17,6 +17,7 @@ from contract.storage.bucket_writer import BucketWriter
 from contract.storage.local_errors import local_errors
 from contract.storage.presigned_link import Signer, content_disposition
 
+_NO_SUCH_KEY = "health/none"
 _PART_BYTES = 8 * 2**20
 _PARTS_AT_ONCE = 4
 _DELETED_AT_ONCE = 1_000
@@ -124,6 +125,14 @@ class Bucket:
     def free_bytes(self) -> None:
         """None: a bucket does not say."""
         return
+
+    def whole_bytes(self) -> None:
+        """None: a bucket does not say."""
+        return
+
+    def check(self) -> None:
+        """Raises StorageUnavailable when the bucket does not answer."""
+        self.facts(_NO_SUCH_KEY)
 
     def _put(self, key: str, path: Path) -> None:
         with bucket_errors():

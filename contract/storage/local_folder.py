@@ -7,11 +7,14 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+from contract.errors import StorageUnavailable
 from contract.storage.blob_keys import checked_key
 from contract.storage.blob_store import CHUNK_BYTES, BlobFacts, BlobNotFound
 from contract.storage.local_errors import local_errors
 from contract.storage.local_growing import LocalGrowing
 from contract.storage.local_writer import PART_PREFIX, PART_SUFFIX, LocalWriter, make_folder
+
+_GONE = "The storage's folder is gone, or may not be written to."
 
 
 class LocalFolder:
@@ -109,8 +112,24 @@ class LocalFolder:
 
     def free_bytes(self) -> int:
         """Room left on the folder's disk."""
-        with local_errors():
-            return shutil.disk_usage(self._root).free
+        return self._disk()[1]
+
+    def whole_bytes(self) -> int:
+        """Size of the folder's disk."""
+        return self._disk()[0]
+
+    def check(self) -> None:
+        """Raises StorageUnavailable where the folder is gone or closed to us."""
+        if not os.access(self._root, os.R_OK | os.W_OK | os.X_OK):
+            raise StorageUnavailable(_GONE)
+
+    def _disk(self) -> tuple[int, int]:
+        """Its whole room, and what is left of it."""
+        try:
+            usage = shutil.disk_usage(self._root)
+        except OSError as error:
+            raise StorageUnavailable(_GONE) from error
+        return usage.total, usage.free
 
     def _path(self, key: str) -> Path:
         return self._root / checked_key(key)

@@ -163,14 +163,9 @@ def test_a_full_queue_is_said_before_the_upload(start: Start) -> None:
 
 
 def test_a_full_disk_is_507(start: Start) -> None:
-    answer = start(storage={"free_bytes_floor": 2**60}).submit()
+    answer = start(storage={"free_bytes_floor": 2**60, "free_share_floor": 1.0}).submit()
     assert (answer.status_code, answer.json()["code"]) == (507, "insufficient_storage")
     assert answer.headers["Retry-After"]
-
-
-def test_without_a_worker_when_one_is_needed(start: Start) -> None:
-    answer = start(intake={"needs_worker": True}).submit()
-    assert (answer.status_code, answer.json()["code"]) == (503, "no_worker")
 
 
 def test_an_address_may_make_so_many_jobs_an_hour(start: Start) -> None:

@@ -1,0 +1,83 @@
+"""Which jobs are let in: a worker, a place in the line and room on disk, or an answer that says when to come back."""
+
+import os
+import shutil
+import signal
+import time
+from pathlib import Path
+
+from redis import Redis
+
+from contract import keys
+from contract.speeds import SpeedBook
+from tests.integration.backend.conftest import Start
+from tests.integration.backend.test_service import announce_worker
+from tests.redis_server import RedisServer
+
+
+def test_without_a_worker_for_too_long(start: Start, redis: Redis) -> None:
+    service = start(intake={"without_worker_seconds": 60})
+    assert service.submit().status_code == 202, "a service that begins waits for its workers"
+    redis.set(keys.WORKER_SEEN, time.time() - 30)
+    assert service.submit().status_code == 202
+    impatient = start(intake={"without_worker_seconds": 0})
+    answer = impatient.submit()
+    assert (answer.status_code, answer.json()["code"]) == (503, "no_worker")
+    assert answer.headers["Retry-After"] == "30"
+    announce_worker(impatient)
+    assert impatient.submit().status_code == 202
+
+
+def test_a_caller_whose_turn_is_far_away_is_told_so_and_others_are_not(start: Start, redis: Redis) -> None:
+    service = start(queue={"longest_wait_seconds": 500}, proxies=["127.0.0.1"])
+    SpeedBook(redis).learn("demo", "cpu", audio_seconds=1, work_seconds=400)
+    for _ in range(2):
+        assert service.submit().status_code == 202
+    refused = service.submit()
+    assert (refused.status_code, refused.json()["code"]) == (429, "queue_full")
+    assert refused.headers["Retry-After"] == "300"
+    assert service.submit(headers={"X-Forwarded-For": "203.0.113.7"}).status_code == 202
+
+
+def test_room_is_promised_to_jobs_until_they_end(start: Start, redis: Redis) -> None:
+    service = start()
+    job = service.made_job()
+    promised = int(redis.hget(keys.ROOM, job.job_id))
+    assert promised > 4 * 44_100 * 4, "four stems of a second"
+    assert redis.zcard(keys.ROOM_LEASES) == 0
+    assert service.submit(b"not audio").status_code == 400
+    assert redis.hkeys(keys.ROOM) == [job.job_id.encode()]
+    redis.hset(keys.ROOM, "another", 2**60)
+    assert service.submit().status_code == 507
+    assert redis.hlen(keys.ROOM) == 2
+    assert len(service.blobs) == 1
+    service.finished(job)
+    assert redis.hkeys(keys.ROOM) == [b"another"]
+    redis.zadd(keys.ROOM_LEASES, {"another": 1})
+    assert service.submit().status_code == 202, "a promise that lapsed keeps nobody out"
+
+
+def test_a_storage_that_is_gone_is_not_ready(start: Start, tmp_path: Path) -> None:
+    service = start()
+    shutil.rmtree(tmp_path / "blobs")
+    parts = {part["name"]: part for part in service.http.get("/health").json()["dependencies"]}
+    assert not parts["storage"]["ok"]
+    assert "gone" in parts["storage"]["detail"]
+    assert str(tmp_path) not in str(parts)
+
+
+def test_a_server_that_freezes_is_an_answer_and_no_silence(start: Start, tmp_path_factory) -> None:
+    server = RedisServer(tmp_path_factory.mktemp("frozen"))
+    server.start()
+    service = start(redis={"url": server.url, "timeout_seconds": 0.3})
+    assert service.http.get("/health").json()["dependencies"][0]["ok"]
+    os.kill(server.pid, signal.SIGSTOP)
+    report = service.http.get("/health").json()
+    assert [part["ok"] for part in report["dependencies"]] == [False, True, False]
+    refused = service.submit()
+    assert (refused.status_code, refused.json()["code"]) == (503, "unavailable")
+    assert refused.headers["Retry-After"]
+    os.kill(server.pid, signal.SIGCONT)
+    assert service.http.get("/health").json()["dependencies"][0]["ok"]
+    service.http.get("/api/v1/jobs").raise_for_status()
+    server.kill()
