@@ -29,8 +29,8 @@ class Site:
 
 
 @contextlib.contextmanager
-def loopback_site() -> Iterator[Site]:
-    """A site that serves until the block ends."""
+def loopback_site(address: str = "127.0.0.1") -> Iterator[Site]:
+    """A site that serves on this address until the block ends."""
 
     class Answerer(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -48,7 +48,7 @@ def loopback_site() -> Iterator[Site]:
         def handle_error(self, request, client_address):
             """A visitor that leaves early is no news."""
 
-    server = Server(("127.0.0.1", 0), Answerer)
+    server = Server((address, 0), Answerer)
     here = Site(server.server_address[1])
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
