@@ -80,8 +80,8 @@ def _warn_of_private_hosts(sources: SourceSettings) -> None:
 
 
 def _lock_up(jail: Jail) -> None:
-    for weakness in jail.start():
-        _log.warning("jail_weaker", detail=weakness)
+    for wall, why in jail.start().items():
+        _log.warning("jail_wall_missing", wall=wall, because=why)
 
 
 @asynccontextmanager

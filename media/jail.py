@@ -14,6 +14,7 @@ from media.errors import JailBroken, MediaError
 from media.jailed_call import JailedCall
 from media.limits import Limits
 from media.verdict import judge
+from media.walls import Wall
 from media.zygote.wire import Ending, Order, send_order
 from media.zygote_process import ZygoteLost, ZygoteProcess
 
@@ -44,8 +45,8 @@ class Jail:
         with self._counting:
             return dict(self._ended)
 
-    def start(self) -> tuple[str, ...]:
-        """Have the zygote ready. Returns what this system does not allow, in words. Raises ZygoteLost."""
+    def start(self) -> Mapping[Wall, str]:
+        """Have the zygote ready. Returns the walls that this system does not allow, and why. Raises ZygoteLost."""
         return self._zygote.start()
 
     def run(

@@ -4,9 +4,11 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 
-from media.zygote.wire import receive_weaknesses
+from media.walls import Wall
+from media.zygote.wire import receive_missing
 
 _START_SECONDS = 60.0
 _END_SECONDS = 5.0
@@ -27,14 +29,14 @@ class ZygoteProcess:
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
-        self._weaknesses: tuple[str, ...] = ()
+        self._missing: dict[Wall, str] = {}
         self._closed = False
 
-    def start(self) -> tuple[str, ...]:
-        """Start it unless it runs. Returns what it cannot do here. Raises ZygoteLost."""
+    def start(self) -> dict[Wall, str]:
+        """Start it unless it runs. Returns the walls that do not stand here, and why. Raises ZygoteLost."""
         with self._lock:
             self._running()
-            return self._weaknesses
+            return self._missing
 
     def call(self, descriptors: list[int]) -> socket.socket:
         """Hand over one call's descriptors; returns the control socket they went through. Raises ZygoteLost."""
@@ -73,14 +75,14 @@ class ZygoteProcess:
             self._process = _spawned(theirs.fileno(), self._preload)
         ours.settimeout(_START_SECONDS)
         try:
-            weaknesses = receive_weaknesses(ours)
+            missing = receive_missing(ours)
         except OSError:
-            weaknesses = None
+            missing = None
         self._control = ours
-        if weaknesses is None:
+        if missing is None:
             self._end()
             raise ZygoteLost
-        self._weaknesses = weaknesses
+        self._missing = missing
         return ours
 
     def _end(self) -> None:
@@ -98,7 +100,7 @@ class ZygoteProcess:
 def _spawned(control: int, preload: tuple[str, ...]) -> subprocess.Popen[bytes]:
     path = os.pathsep.join(str(entry) or str(os.curdir) for entry in sys.path)
     return subprocess.Popen(
-        [sys.executable, "-P", "-m", "media.zygote", str(control), *preload],
+        [sys.executable, "-P", "-m", "media.zygote", str(control), _temporary_folder(), *preload],
         # Nothing of ours: no secret goes in. One thread: what forks should have no other.
         env={"PYTHONPATH": path, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
         stdin=subprocess.DEVNULL,
@@ -106,3 +108,10 @@ def _spawned(control: int, preload: tuple[str, ...]) -> subprocess.Popen[bytes]:
         pass_fds=(control,),
         start_new_session=True,
     )
+
+
+def _temporary_folder() -> str:
+    try:
+        return tempfile.gettempdir()
+    except FileNotFoundError:  # nowhere may be written to; the zygote says that it goes without
+        return os.devnull

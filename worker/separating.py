@@ -106,8 +106,8 @@ class SeparatingProcess:
 def _lock_up(jail: Jail) -> None:
     """Have the process that decodes ready. Where it does not start the first job tries again, and says so."""
     try:
-        for weakness in jail.start():
-            _log.warning("jail_weaker", detail=weakness)
+        for wall, why in jail.start().items():
+            _log.warning("jail_wall_missing", wall=wall, because=why)
     except ZygoteLost as error:
         _log.error("jail_not_started", because=str(error))
 

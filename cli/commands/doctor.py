@@ -7,7 +7,7 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
-from cli.checks import audio, engine, machine, packages, services
+from cli.checks import audio, engine, jail, machine, packages, services
 from cli.checks.finding import Finding
 from cli.console import OUT, say, show_json
 from cli.errors import CommandError
@@ -20,6 +20,7 @@ _CHECKS: tuple[Callable[[], list[Finding]], ...] = (
     packages.packages,
     engine.device,
     audio.audio,
+    jail.jail,
     services.redis,
     engine.weights,
     machine.disk,

@@ -10,6 +10,7 @@ import signal
 import sys
 
 from media.limits import Limits
+from media.walls import Wall
 from media.zygote.landlock import shut_out
 from media.zygote.syscalls import forbid_syscalls
 
@@ -17,34 +18,41 @@ _NEW_USER, _NEW_NET = 0x10000000, 0x40000000
 _SET_PARENT_DEATH_SIGNAL, _SET_NO_NEW_PRIVILEGES = 1, 38
 _CAPABILITY_VERSION = 0x20080522
 _MOST_TASKS = 64
+_LINUX_ALONE = "it is Linux's alone"
 
 
-def confine(limits: Limits, *, parent: int, folder: str | None = None, file: int | None = None) -> list[str]:
-    """Confine this process, which must have one thread only. Returns what the system did not allow, in words.
+def confine(limits: Limits, *, parent: int, folder: str | None = None, file: int | None = None) -> dict[Wall, str]:
+    """Confine this process, which must have one thread only. Returns the walls that do not stand, and why.
 
     From then on it dies with the process `parent`; when that is dead already, at once.
     `folder` stays open to read and write, the open `file` may be opened again to read; nothing else of anybody's.
     """
     _set_limits(limits)
     if sys.platform != "linux":
-        return ["Only resource limits hold here: namespaces, system call filters and privileges are Linux's."]
+        return dict.fromkeys((Wall.network, Wall.capabilities, Wall.privileges, Wall.files, Wall.calls), _LINUX_ALONE)
     libc = ctypes.CDLL(None, use_errno=True)
-    weaknesses = []
-    if libc.unshare(_NEW_USER | _NEW_NET) == 0:
-        # Counted inside the new namespace; before, all of this user's processes on the machine would count.
-        resource.setrlimit(resource.RLIMIT_NPROC, (_MOST_TASKS, _MOST_TASKS))
-    elif libc.unshare(_NEW_NET):
-        weaknesses.append(f"No network namespace of its own: {os.strerror(ctypes.get_errno())}.")
-    if not _drop_capabilities(libc):
-        weaknesses.append(f"Capabilities stay: {os.strerror(ctypes.get_errno())}.")
+    missing: dict[Wall, str | None] = {Wall.network: _leave_network(libc)}
+    missing[Wall.capabilities] = None if _drop_capabilities(libc) else _reason()
     # Only now: a change of credentials undoes it.
     libc.prctl(_SET_PARENT_DEATH_SIGNAL, int(signal.SIGKILL), 0, 0, 0)
     if os.getppid() != parent:
         os.kill(os.getpid(), signal.SIGKILL)
-    if libc.prctl(_SET_NO_NEW_PRIVILEGES, 1, 0, 0, 0):
-        weaknesses.append(f"New privileges stay possible: {os.strerror(ctypes.get_errno())}.")
-    refused = (shut_out(libc, folder=folder, file=file), forbid_syscalls(libc))
-    return [*weaknesses, *(sentence for sentence in refused if sentence is not None)]
+    missing[Wall.privileges] = _reason() if libc.prctl(_SET_NO_NEW_PRIVILEGES, 1, 0, 0, 0) else None
+    missing[Wall.files] = shut_out(libc, folder=folder, file=file)
+    missing[Wall.calls] = forbid_syscalls(libc)
+    return {wall: why for wall, why in missing.items() if why is not None}
+
+
+def _leave_network(libc: ctypes.CDLL) -> str | None:
+    if libc.unshare(_NEW_USER | _NEW_NET) == 0:
+        # Counted inside the new namespace; before, all of this user's processes on the machine would count.
+        resource.setrlimit(resource.RLIMIT_NPROC, (_MOST_TASKS, _MOST_TASKS))
+        return None
+    return _reason() if libc.unshare(_NEW_NET) else None
+
+
+def _reason() -> str:
+    return os.strerror(ctypes.get_errno())
 
 
 def _set_limits(limits: Limits) -> None:

@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 
 from media.errors import MediaTooLong, MediaTooShort, UnsupportedMedia
 from media.limits import Limits
+from media.walls import Wall
 from media.zygote.confinement import confine
 from media.zygote.reply import REPLY, write_outcome, write_pieces
 from media.zygote.wire import Order
@@ -22,7 +23,7 @@ _ABOVE_ALL = 32
 _MOST_DESCRIPTORS = 4096
 
 
-def become_inmate(order: Order, folder: str, *, parent: int, reply: int, file: int | None) -> NoReturn:
+def become_inmate(order: Order, folder: str | None, *, parent: int, reply: int, file: int | None) -> NoReturn:
     """Turn this fresh fork into the call's child. `file` becomes descriptor 3, `reply` 4, all others are closed.
 
     `parent` is the zygote, with which it dies.
@@ -38,8 +39,8 @@ def become_inmate(order: Order, folder: str, *, parent: int, reply: int, file: i
         os._exit(1)
 
 
-def trial_weaknesses(limits: Limits) -> list[str]:
-    """What the system does not allow, found by confining a child and asking it."""
+def missing_walls(limits: Limits) -> dict[Wall, str]:
+    """What the system does not allow, and why, found by confining a child and asking it."""
     ours, theirs = os.pipe()
     parent = os.getpid()
     child = os.fork()
@@ -52,10 +53,12 @@ def trial_weaknesses(limits: Limits) -> list[str]:
     with os.fdopen(ours, "rb") as told:
         answer = told.read()
     os.waitpid(child, 0)
-    return list(json.loads(answer)) if answer else ["A confined child could not be started to see what holds."]
+    if not answer:
+        return dict.fromkeys(Wall, "a confined child could not be started to see")
+    return {Wall(name): why for name, why in json.loads(answer).items()}
 
 
-def _leave_everything_behind(folder: str, *, reply: int, file: int | None) -> None:
+def _leave_everything_behind(folder: str | None, *, reply: int, file: int | None) -> None:
     signal.set_wakeup_fd(-1)
     for signal_number in (signal.SIGCHLD, signal.SIGTERM, signal.SIGINT):
         signal.signal(signal_number, signal.SIG_DFL)
@@ -67,8 +70,8 @@ def _leave_everything_behind(folder: str, *, reply: int, file: int | None) -> No
     for number, held in aside.items():
         os.dup2(held, number)
     os.closerange(_FIRST_OTHER, _MOST_DESCRIPTORS)
-    os.chdir(folder)
-    tempfile.tempdir = folder
+    os.chdir(folder or "/")
+    tempfile.tempdir = folder or "/"
 
 
 def _outcome(function: Any, arguments: list[Any], order: Order) -> dict[str, Any]:

@@ -19,7 +19,7 @@ def shut_out(libc: ctypes.CDLL, *, folder: str | None, file: int | None) -> str 
     """
     version = libc.syscall(_CREATE, None, ctypes.c_size_t(0), _ASK_VERSION)
     if version < 1:
-        return f"The file system stays open to read: {os.strerror(ctypes.get_errno())}."
+        return os.strerror(ctypes.get_errno())
     handled = _ALL | (_TRUNCATE if version >= 3 else 0)
     rules = libc.syscall(_CREATE, struct.pack("=Q", handled), ctypes.c_size_t(8), 0)
     for place in {*_modules(), "/proc/self"}:
@@ -30,7 +30,7 @@ def shut_out(libc: ctypes.CDLL, *, folder: str | None, file: int | None) -> str 
         _allow(libc, rules, file, _READ_FILE)
     refused = libc.syscall(_RESTRICT, rules, 0)
     os.close(rules)
-    return f"The file system stays open to read: {os.strerror(ctypes.get_errno())}." if refused else None
+    return os.strerror(ctypes.get_errno()) if refused else None
 
 
 def _modules() -> set[str]:

@@ -4,14 +4,13 @@ import contextlib
 import math
 import os
 import selectors
-import shutil
 import signal
 import socket
-import tempfile
 import time
 from dataclasses import dataclass
 
 from media.zygote.inmate import become_inmate
+from media.zygote.quarters import Quarters
 from media.zygote.wire import Ending, Order, receive_order, send_ending
 
 _MOST_DESCRIPTORS_SENT = 3
@@ -23,7 +22,7 @@ class _Cell:
 
     pid: int
     line: socket.socket
-    folder: str
+    folder: str | None
     deadline: float
     cut: str | None = None
 
@@ -39,8 +38,9 @@ class _Cell:
 class Zygote:
     """Serves one control socket: one byte a call, with the line, the reply's pipe and perhaps a file beside it."""
 
-    def __init__(self, control: socket.socket) -> None:
+    def __init__(self, control: socket.socket, quarters: Quarters) -> None:
         self._control = control
+        self._quarters = quarters
         self._cells: dict[int, _Cell] = {}
         self._selector = selectors.DefaultSelector()
         self._selector.register(control, selectors.EVENT_READ)
@@ -59,6 +59,7 @@ class Zygote:
             if self._control.fileno() in ready:
                 open_for_calls = self._admit()
         self._clear()
+        self._quarters.close()
         bell.close()
         rung.close()
 
@@ -82,7 +83,7 @@ class Zygote:
         return True
 
     def _start(self, order: Order, line: socket.socket, descriptors: list[int]) -> None:
-        folder = tempfile.mkdtemp(prefix="stemify-jail-")
+        folder = self._quarters.furnish()
         parent = os.getpid()
         pid = os.fork()
         if pid == 0:
@@ -117,7 +118,7 @@ class Zygote:
         del self._cells[cell.pid]
         with contextlib.suppress(KeyError):
             self._selector.unregister(cell.line)
-        shutil.rmtree(cell.folder, ignore_errors=True)
+        self._quarters.clear(cell.folder)
 
     def _clear(self) -> None:
         for cell in list(self._cells.values()):

@@ -63,12 +63,12 @@ def forbid_syscalls(libc: ctypes.CDLL) -> str | None:
     """
     machine = platform.machine()
     if machine not in _ARCHITECTURES:
-        return f"No filter of system calls: {machine} is not in its table."
+        return f"{machine} is not in its table"
     architecture, column = _ARCHITECTURES[machine]
     code = _program(architecture, [int(row.split()[column]) for row in _FORBIDDEN.split("\n") if row])
     program = _Program(len(code) // 8, code)
     if libc.prctl(_SET_SECCOMP, _FILTER_MODE, ctypes.byref(program), 0, 0):
-        return f"No filter of system calls: {os.strerror(ctypes.get_errno())}."
+        return os.strerror(ctypes.get_errno())
     return None
 
 

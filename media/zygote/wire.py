@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from media.limits import Limits
+from media.walls import Wall
 
 _MOST_BYTES = 2**20
 _LENGTH_BYTES = 4
@@ -57,15 +58,15 @@ def receive_ending(line: socket.socket) -> Ending | None:
     return None if told is None else Ending(**told)
 
 
-def send_weaknesses(control: socket.socket, weaknesses: list[str]) -> None:
-    """The zygote's greeting: it is ready, and this it cannot do here."""
-    _send(control, weaknesses)
+def send_missing(control: socket.socket, missing: dict[Wall, str]) -> None:
+    """The zygote's greeting: it is ready, and these walls do not stand here."""
+    _send(control, missing)
 
 
-def receive_weaknesses(control: socket.socket) -> tuple[str, ...] | None:
+def receive_missing(control: socket.socket) -> dict[Wall, str] | None:
     """The greeting; None when the zygote died before it."""
     told = _receive(control)
-    return None if told is None else tuple(told)
+    return None if told is None else {Wall(name): why for name, why in told.items()}
 
 
 def _send(line: socket.socket, message: Any) -> None:

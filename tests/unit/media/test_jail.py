@@ -5,6 +5,7 @@ import signal
 import socket
 import stat
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -16,6 +17,7 @@ import pytest
 from media.errors import JailBroken, MediaTooLong, MediaTooShort, UnsupportedMedia
 from media.jail import Jail, ZygoteLost
 from media.limits import Limits
+from media.walls import Wall
 from tests.unit.media import inmates
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="resource limits alone hold elsewhere; the jail says so")
@@ -135,7 +137,7 @@ def test_a_child_reaches_no_network_no_program_and_no_process(jail: Jail) -> Non
 
 @linux
 def test_a_child_opens_no_file_but_the_one_it_was_given(jail: Jail, tmp_path: Path) -> None:
-    if any("file system" in sentence for sentence in jail.start()):
+    if Wall.files in jail.start():
         pytest.skip("this kernel has no Landlock, which the jail says at its start")
     canary = tmp_path / "canary"
     canary.write_text("secret", encoding="utf-8")
@@ -145,9 +147,10 @@ def test_a_child_opens_no_file_but_the_one_it_was_given(jail: Jail, tmp_path: Pa
 
 
 def test_what_this_system_does_not_allow_is_said(jail: Jail) -> None:
-    said = jail.start()
-    assert all(sentence.endswith(".") for sentence in said)
-    assert said or sys.platform == "linux"
+    missing = jail.start()
+    assert set(missing) <= set(Wall)
+    assert all(missing.values())
+    assert missing or sys.platform == "linux"
 
 
 def test_a_childs_own_children_go_with_it(jail: Jail) -> None:
@@ -227,3 +230,24 @@ def test_the_processor_time_of_a_broken_call_is_known(jail: Jail) -> None:
     with pytest.raises(JailBroken) as burned:
         jail.run(inmates.burn_processor, limits=Limits(wall_seconds=60.0, cpu_seconds=1))
     assert slept.value.cpu_seconds < 0.2 < burned.value.cpu_seconds
+
+
+def test_what_a_killed_zygote_left_is_swept_by_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    killed, living = Jail(limits=MINUTE, preload=()), Jail(limits=MINUTE, preload=())
+    zygote_of(killed).kill()
+    (left,) = tmp_path.iterdir()
+    living.start()
+    (lived_in,) = set(tmp_path.iterdir()) - {left}
+    for folder in (left, lived_in):
+        os.utime(folder, (0, 0))
+    stranger = tmp_path / "stemify-jail-young"
+    stranger.mkdir()
+    another = Jail(limits=MINUTE, preload=())
+    another.start()
+    assert not left.exists()
+    assert lived_in.exists(), "its zygote lives"
+    assert stranger.exists(), "it may be one that is just being made"
+    for jail in (killed, living, another):
+        jail.close()
+    assert list(tmp_path.iterdir()) == [stranger]
