@@ -3,9 +3,12 @@
 import pytest
 import torch
 
+from worker.engine.fast import blocks
 from worker.engine.fast.branch import Branch
 from worker.engine.fast.decoder import FastDecoder, OwnDecoder
 from worker.engine.fast.encoder import FastEncoder, OwnEncoder
+from worker.engine.fast.layout import SPECTRAL
+from worker.engine.fast.precision import precision_named
 
 pytestmark = pytest.mark.usefixtures("either")
 
@@ -36,10 +39,21 @@ def test_a_decoder(at, layout, number, least, small, draw, near):
     size = SIZES[layout.spectral]
     values, skip = draw(*size, module.chin), draw(*size, module.chin)
     length = size[0] if layout.spectral else 4 * size[0] - 3
-    wanted = OwnDecoder(module, layout)(values, skip, length)
+    wanted = torch.cat(list(OwnDecoder(module, layout)([values], skip, length)))
     assert FastDecoder.covers(module)
-    found = FastDecoder(module, layout=layout, number=number, size=size)(values, skip, length)
-    assert near(wanted, found) > least
+    made = FastDecoder(module, layout=layout, number=number, size=size)
+    assert near(wanted, torch.cat(list(made([values], skip, length)))) > least
+    assert near(wanted, torch.cat(list(made(values.split([1, 0, 7, len(values) - 8]), skip, length)))) > least
+
+
+@pytest.mark.parametrize("at", [0, 2])
+def test_a_decoder_gives_what_it_has_in_pieces(at, small, draw, near, monkeypatch):
+    monkeypatch.setattr(blocks, "_CACHED_BYTES", 1_000)
+    module = small().decoder[at]
+    values, skip = draw(*SIZES[True], module.chin), draw(*SIZES[True], module.chin)
+    pieces = list(FastDecoder(module, layout=SPECTRAL, number=torch.float32, size=SIZES[True])([values], skip, 13))
+    assert len(pieces) > 5
+    assert near(*OwnDecoder(module, SPECTRAL)([values], skip, 13), torch.cat(pieces)) > 110.0
 
 
 def test_own_layers_are_demucs_layers(layout, small, draw):
@@ -52,15 +66,15 @@ def test_own_layers_are_demucs_layers(layout, small, draw):
     found = OwnEncoder(encoders[0], layout)(values)
     assert torch.allclose(wanted[0].permute(2, 1, 0) if layout.spectral else wanted[0].T[:, None], found)
     again, _ = decoders[-1](wanted, wanted, size[0])
-    found = OwnDecoder(decoders[-1], layout)(found, found, size[0])
+    (found,) = OwnDecoder(decoders[-1], layout)([found], found, size[0])
     assert torch.allclose(again[0].permute(2, 1, 0) if layout.spectral else again[0].T[:, None], found)
 
 
 @pytest.mark.parametrize("settings", [{"norm_starts": 0}, {"rewrite": False}, {"context_enc": 1}])
 def test_layers_of_other_kinds_are_demucs_own(settings, layout, small, draw):
     encoders, decoders = parts(small(**settings), layout)
-    numbers = (torch.bfloat16, torch.bfloat16)
-    branch = Branch(encoders, decoders, layout=layout, size=SIZES[layout.spectral], numbers=numbers)
+    precision = precision_named("bfloat16").spectral
+    branch = Branch(encoders, decoders, layout=layout, size=SIZES[layout.spectral], precision=precision)
     assert all(isinstance(layer, OwnEncoder) for layer in branch._encoders)
     skips = branch.encode(draw(*SIZES[layout.spectral], encoders[0].conv.in_channels))
-    assert branch.decode(skips[-1], skips).shape[:2] == SIZES[layout.spectral]
+    assert torch.cat(list(branch.decode(skips[-1], skips))).shape[:2] == SIZES[layout.spectral]

@@ -1,5 +1,6 @@
 """One of HTDemucs's two branches: its encoders on the way in, its decoders on the way out, the skips between."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import torch
@@ -7,6 +8,7 @@ import torch
 from worker.engine.fast.decoder import Decoder, FastDecoder, OwnDecoder
 from worker.engine.fast.encoder import Encoder, FastEncoder, OwnEncoder
 from worker.engine.fast.layout import Layout
+from worker.engine.fast.precision import BranchPrecision
 
 Size = tuple[int, int]
 
@@ -21,7 +23,7 @@ class Branch:
         *,
         layout: Layout,
         size: Size,
-        numbers: tuple[torch.dtype, torch.dtype],
+        precision: BranchPrecision,
         embedding: torch.Tensor | None = None,
     ) -> None:
         strides = [_stride(module) for module in encoders]
@@ -31,16 +33,17 @@ class Branch:
             _encoder(
                 module,
                 layout=layout,
-                number=numbers[0],
+                number=precision.encoder,
                 size=inner,
                 spare=0 if layout.spectral else spare,
                 embedding=None if at else embedding,
             )
             for at, (module, inner, spare) in enumerate(zip(encoders, self.sizes[:-1], spares, strict=True))
         ]
+        numbers = [*[precision.decoder] * (len(decoders) - 1), precision.last]
         self._decoders = [
-            _decoder(module, layout=layout, number=numbers[1], size=inner)
-            for module, inner in zip(decoders, reversed(self.sizes[1:]), strict=True)
+            _decoder(module, layout=layout, number=number, size=inner)
+            for module, inner, number in zip(decoders, reversed(self.sizes[1:]), numbers, strict=True)
         ]
 
     def encode(self, values: torch.Tensor) -> list[torch.Tensor]:
@@ -51,11 +54,12 @@ class Branch:
             skips.append(values[:steps])
         return skips
 
-    def decode(self, values: torch.Tensor, skips: list[torch.Tensor]) -> torch.Tensor:
-        """Back to the size before the first encoder, with the last decoder's channels. Uses the skips up."""
+    def decode(self, values: torch.Tensor, skips: list[torch.Tensor]) -> Iterator[torch.Tensor]:
+        """Back to the size before the first encoder, with the last decoder's channels, in pieces. Uses the skips up."""
+        pieces = iter([values])
         for decode, (steps, _) in zip(self._decoders, reversed(self.sizes[:-1]), strict=True):
-            values = decode(values, skips.pop(), steps)
-        return values
+            pieces = decode(pieces, skips.pop(), steps)
+        return pieces
 
 
 def _encoder(

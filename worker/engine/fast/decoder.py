@@ -1,5 +1,6 @@
 """One decoder layer of HTDemucs: the GLU that rewrites input and skip, DConv, and the transposed convolution."""
 
+from collections.abc import Iterable, Iterator
 from typing import Any, Protocol
 
 import torch
@@ -11,12 +12,15 @@ from worker.engine.fast.convolution import GatedConvolution, TransposedConvoluti
 from worker.engine.fast.dconv import residual_of
 from worker.engine.fast.layout import Layout
 
+Pieces = Iterable[torch.Tensor]
+"""Steps x bins x channels, cut along the steps so that each piece is used while it is in the cache."""
+
 
 class Decoder(Protocol):
     """Values and skip (steps x bins x channels) to more bins (spectral) or more steps (temporal)."""
 
-    def __call__(self, values: torch.Tensor, skip: torch.Tensor, length: int) -> torch.Tensor:
-        """The result has `length` steps."""
+    def __call__(self, values: Pieces, skip: torch.Tensor, length: int) -> Iterator[torch.Tensor]:
+        """The pieces of the result have `length` steps together, each computed when it is asked for."""
         ...
 
 
@@ -26,12 +30,13 @@ class OwnDecoder:
     def __init__(self, module: nn.Module, layout: Layout) -> None:
         self._module, self._layout = module, layout
 
-    def __call__(self, values: torch.Tensor, skip: torch.Tensor, length: int) -> torch.Tensor:
+    def __call__(self, values: Pieces, skip: torch.Tensor, length: int) -> Iterator[torch.Tensor]:
         """See `Decoder`."""
-        turned, other = (each.float().permute(2, 1, 0) for each in (values, skip))
+        turned, other = (each.float().permute(2, 1, 0) for each in (torch.cat(list(values)), skip))
         if self._layout.spectral:
-            return self._module(turned[None], other[None], length)[0][0].permute(2, 1, 0).contiguous()
-        return self._module(turned[:, 0][None], other[:, 0][None], length)[0][0].T.unsqueeze(1).contiguous()
+            yield self._module(turned[None], other[None], length)[0][0].permute(2, 1, 0).contiguous()
+        else:
+            yield self._module(turned[:, 0][None], other[:, 0][None], length)[0][0].T.unsqueeze(1).contiguous()
 
 
 class FastDecoder:
@@ -60,6 +65,7 @@ class FastDecoder:
             window=Window(padding=(0, module.pad), stride=(1, module.stride)),
             activation="none" if module.last else "gelu",
         )
+        self._step_bytes = module.stride * module.conv_tr.out_channels * number.itemsize
 
     @staticmethod
     def covers(module: Any) -> bool:
@@ -72,19 +78,27 @@ class FastDecoder:
             and module.kernel_size == 2 * module.stride == module.stride + 2 * module.pad
         )
 
-    def __call__(self, values: torch.Tensor, skip: torch.Tensor, length: int) -> torch.Tensor:
+    def __call__(self, values: Pieces, skip: torch.Tensor, length: int) -> Iterator[torch.Tensor]:
         """See `Decoder`."""
         inner = self._rewritten(values, skip)
         self._residual(inner, _nothing)
-        return self._layout.steps(self._transposed(self._layout.image(inner)))[:length]
+        if not self._layout.spectral:  # its steps are what the convolution runs over
+            yield self._layout.steps(self._transposed(self._layout.image(inner)))[:length]
+            return
+        for start, end in blocks(len(inner), inner.shape[1] * self._step_bytes):
+            yield self._layout.steps(self._transposed(self._layout.image(inner[start:end])))
 
-    def _rewritten(self, values: torch.Tensor, skip: torch.Tensor) -> torch.Tensor:
+    def _rewritten(self, values: Pieces, skip: torch.Tensor) -> torch.Tensor:
         """A block at a time; the steps on both sides that a block's convolution sees are zeros at the ends."""
         steps, bins, channels = skip.shape
         halo = self._halo
         padded = torch.empty(steps + 2 * halo, bins, channels, dtype=self._number)
         padded[:halo] = padded[steps + halo :] = 0
-        torch.add(values, skip, out=padded[halo : steps + halo])
+        at = 0
+        for piece in values:
+            end = at + len(piece)
+            torch.add(piece.to(self._number), skip[at:end], out=padded[halo + at : halo + end])
+            at = end
         found = torch.empty(steps, bins, channels, dtype=self._number)
         for start, end in blocks(steps, bins * channels * self._number.itemsize):
             parts = self._rewrite(self._layout.image(padded[start : end + 2 * halo]))

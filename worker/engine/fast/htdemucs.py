@@ -27,7 +27,7 @@ class FastHTDemucs:
             module.decoder,
             layout=SPECTRAL,
             size=(self._spectrogram.steps, self._spectrogram.bins),
-            numbers=(precision.encoder, precision.decoder),
+            precision=precision.spectral,
             embedding=_embedding(module),
         )
         self._temporal = Branch(
@@ -35,7 +35,7 @@ class FastHTDemucs:
             module.tdecoder,
             layout=TEMPORAL,
             size=(self.frames, 1),
-            numbers=(precision.encoder_temporal, precision.decoder_temporal),
+            precision=precision.temporal,
         )
         (steps, bins), (frames, _) = self._spectral.sizes[-1], self._temporal.sizes[-1]
         self._middle = middle_of(module, number=precision.transformer, steps=steps, bins=bins, frames=frames)
@@ -66,10 +66,10 @@ class FastHTDemucs:
         wave = (mix - mean_temporal).div_(_EPSILON + deviation_temporal)
         skips_temporal = self._temporal.encode(wave.T.unsqueeze(1).contiguous())
         spectral, temporal = self._middle(skips[-1], skips_temporal[-1])
-        spectral = self._spectral.decode(spectral, skips)
-        temporal = self._temporal.decode(temporal, skips_temporal)
-        found = self._spectrogram.inverse(spectral, scale=deviation, offset=mean)
-        found.add_(temporal[:, 0].T.float().mul_(deviation_temporal).add_(mean_temporal))
+        pieces = self._spectral.decode(spectral, skips)
+        found = self._spectrogram.inverse(pieces, scale=deviation, offset=mean)
+        wave = torch.cat(list(self._temporal.decode(temporal, skips_temporal)))[:, 0]
+        found.add_(wave.T.float().mul_(deviation_temporal).add_(mean_temporal))
         return found.view(self._sources, -1, self.frames)
 
 

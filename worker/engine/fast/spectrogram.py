@@ -1,6 +1,7 @@
 """HTDemucs's short-time Fourier transform and its inverse, steps first and blocked. Knows no networks."""
 
 import math
+from collections.abc import Iterable
 
 import torch
 from demucs.hdemucs import pad1d
@@ -34,20 +35,32 @@ class Spectrogram:
         spectra = torch.fft.rfft(cuts, norm="ortho")[:, :, : self.bins]
         return torch.view_as_real(spectra.permute(1, 2, 0).contiguous()).flatten(2)
 
-    def inverse(self, values: torch.Tensor, *, scale: torch.Tensor, offset: torch.Tensor) -> torch.Tensor:
-        """Steps x bins x (waves x 2) to waves x frames, of `values * scale + offset`; scale and offset are numbers."""
-        waves = values.shape[2] // 2
-        summed = torch.zeros(waves, self.steps + _OVERLAP - 1, self._hop)
-        spectra = torch.zeros(waves, _CACHED_STEPS, self.bins + 1, dtype=torch.complex64)
-        for start in range(0, self.steps, _CACHED_STEPS):
-            block = values[start : start + _CACHED_STEPS]
-            count = len(block)
-            real = block.to(torch.float32, memory_format=torch.contiguous_format)
-            paired = torch.view_as_complex(real.view(count, self.bins, waves, 2))
-            spectra[:, :count, : self.bins] = paired.permute(2, 0, 1)
-            self._lay(torch.fft.irfft(spectra[:, :count], n=self._size, norm="ortho"), summed[:, start:])
+    def inverse(self, pieces: Iterable[torch.Tensor], *, scale: torch.Tensor, offset: torch.Tensor) -> torch.Tensor:
+        """Of `values * scale + offset`, where scale and offset are numbers, to waves x frames.
+
+        `pieces`: the values, steps x bins x (waves x 2), cut along the steps.
+        """
+        summed, start = torch.empty(0), 0
+        for piece in pieces:
+            waves = piece.shape[2] // 2
+            if not start:
+                summed = torch.zeros(waves, self.steps + _OVERLAP - 1, self._hop)
+            for block in piece.tensor_split(-(-len(piece) // _CACHED_STEPS)):
+                spectra = self._spectra(block)
+                self._lay(torch.fft.irfft(spectra, n=self._size, norm="ortho"), summed[:, start:])
+                start += len(block)
         found = self._cut(summed) * (self._loudness * scale)
         return found.add_(self._ones * offset)
+
+    def _spectra(self, block: torch.Tensor) -> torch.Tensor:
+        """Steps x bins x (waves x 2) to complex waves x steps x (bins and the highest, which is none)."""
+        steps, _, values = block.shape
+        real = block.to(torch.float32, memory_format=torch.contiguous_format)
+        paired = torch.view_as_complex(real.view(steps, self.bins, values // 2, 2))
+        spectra = torch.empty(values // 2, steps, self.bins + 1, dtype=torch.complex64)
+        spectra[:, :, : self.bins] = paired.permute(2, 0, 1)
+        spectra[:, :, -1] = 0
+        return spectra
 
     def _lay(self, cuts: torch.Tensor, summed: torch.Tensor) -> None:
         """Add windowed cuts (waves x steps x size) where they belong (waves x hops x hop)."""
