@@ -11,6 +11,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from backend.api import build_api
 from backend.assembly import assemble
+from backend.guarded_connection import GuardedConnection
 from backend.middleware.boundary import Boundary
 from backend.middleware.request_ids import RequestIds
 from backend.middleware.same_site import SameSite
@@ -47,6 +48,7 @@ def main() -> None:
         _start(settings),
         host=settings.host,
         port=settings.port,
+        http=GuardedConnection,
         access_log=False,
         log_config=None,
         proxy_headers=False,

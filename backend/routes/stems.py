@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse, RedirectResponse, StreamingResponse
 from backend.archive import archive
 from backend.dependencies import PathJob, UseParts
 from backend.downloads import blob_answer, check_available, find_stem, stem_answer
-from backend.filenames import attachment
+from backend.filenames import attachment, saved_title
 from backend.routes.answers import errors
 from contract.errors import JobExpired, StemNotFound
 from contract.storage import BlobNotFound
@@ -72,8 +72,7 @@ def get_peaks(
 )
 def get_archive(job: PathJob, parts: UseParts, request: Request) -> Response:
     """One zip with every stem and `manifest.json`, streamed, stored, with its exact length."""
-    title = job.source.filename.rsplit(".", 1)[0].strip() or "stems"
-    return archive_answer(parts, job, f"{title} (stems).zip", request.method)
+    return archive_answer(parts, job, f"{saved_title(job.source.filename)} (stems).zip", request.method)
 
 
 def archive_answer(parts: UseParts, job: PathJob, filename: str, method: str) -> Response:

@@ -1,6 +1,7 @@
 """Every trial of this suite, in the order of the plan."""
 
+from tests.fuzz import names, raw_http
 from tests.fuzz.links_inside import INSIDE
 from tests.suites.trial import Trial
 
-TRIALS: tuple[Trial, ...] = (INSIDE,)
+TRIALS: tuple[Trial, ...] = (names.TRIAL, INSIDE, raw_http.TRIAL)

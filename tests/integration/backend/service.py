@@ -14,6 +14,7 @@ import numpy as np
 import uvicorn
 from redis import Redis
 
+from backend.guarded_connection import GuardedConnection
 from backend.main import create_app
 from backend.settings import ApiSettings
 from contract.job_store import JobStore
@@ -46,7 +47,13 @@ class Service:
         self.store = JobStore(redis, queue=settings.queue, retention=settings.retention)
         self.storage: BlobStore = open_storage(settings.storage)
         config = uvicorn.Config(
-            create_app(settings), port=0, log_config=None, access_log=False, lifespan="on", timeout_graceful_shutdown=2
+            create_app(settings),
+            port=0,
+            http=GuardedConnection,
+            log_config=None,
+            access_log=False,
+            lifespan="on",
+            timeout_graceful_shutdown=2,
         )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run)
