@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from backend.addresses import archive_path, job_path, peaks_path, stem_path
-from backend.schemas import ErrorBody, JobBody, LinksBody, OptionsBody, SourceBody, StemBody
+from backend.schemas import AttemptBody, ErrorBody, JobBody, LinksBody, OptionsBody, SourceBody, StemBody
 from backend.snapshots import Snapshot
 from contract.jobs import Job, JobStatus
 from contract.recordings import ModelUsed, Source, Stem
@@ -23,6 +23,7 @@ def job_body(snapshot: Snapshot) -> JobBody:
         queue_position=snapshot.queue_position,
         eta_seconds=snapshot.eta_seconds,
         estimated_completion=_estimated_completion(snapshot),
+        attempts=[AttemptBody.model_validate(attempt.model_dump()) for attempt in job.attempts],
         source=_source_body(job.source),
         options=OptionsBody.model_validate(job.options.model_dump()),
         model=job.model or ModelUsed(name=job.options.model),

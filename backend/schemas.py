@@ -107,6 +107,16 @@ class ErrorBody(Body):
     retryable: bool = Field(description="Whether sending the same request again may work.")
 
 
+class AttemptBody(Body):
+    """One run that did not do the job, and why it ended."""
+
+    number: int
+    worker: str | None
+    started_at: datetime | None
+    ended_at: datetime
+    reason: str = Field(examples=["The process that did it died."])
+
+
 class JobBody(Body):
     """A job, as it stands."""
 
@@ -124,6 +134,7 @@ class JobBody(Body):
     completed_at: datetime | None
     expires_at: datetime | None = Field(description="When the files are removed.")
     attempt: int = Field(description="Which run this is; above 1 after a worker was lost.")
+    attempts: list[AttemptBody] = Field(description="The runs that came to nothing, oldest first.")
     source: SourceBody
     options: OptionsBody
     model: ModelUsed

@@ -88,12 +88,13 @@ class JobCompleted(Value):
 
 
 class JobFailed(Value):
-    """The job cannot be done; `code` says why."""
+    """The job cannot be done; `code` says why. `reason`: of the last attempt, where `detail` tells of all."""
 
     type: Literal["failed"] = "failed"
     at: datetime
     code: FailureCode
     detail: str
+    reason: str = ""
     retryable: bool = False
     expires_at: datetime | None = None
 

@@ -50,10 +50,11 @@ class JobError(Value):
 
 
 class Attempt(Value):
-    """One run that did not end the job, kept so that a person can see what happened."""
+    """One run that did not do the job, kept so that a person can see what happened."""
 
     number: int
     worker: str | None
+    started_at: datetime | None = None
     ended_at: datetime
     reason: str
 
@@ -80,6 +81,7 @@ class Job(Value):
     created_at: datetime
     queued_at: datetime | None = None
     started_at: datetime | None = None
+    claimed_at: datetime | None = Field(default=None, description="When the attempt in hand began.")
     completed_at: datetime | None = None
     expires_at: datetime | None = None
     eta_seconds: float | None = None
@@ -130,12 +132,7 @@ class Job(Value):
             case JobStatus.processing, JobCompleted():
                 return self._completed(event)
             case JobStatus.queued | JobStatus.processing, JobFailed():
-                error = JobError(code=event.code, detail=event.detail, retryable=event.retryable)
-                return self._ended(JobStatus.failed, event) | {
-                    "error": error,
-                    "stems": (),
-                    "message": event.detail,
-                }
+                return self._failed(event)
             case JobStatus.queued | JobStatus.processing, JobCanceled():
                 return self._ended(JobStatus.canceled, event) | {"stems": (), "message": "Canceled"}
         return None
@@ -151,6 +148,7 @@ class Job(Value):
             "attempt": self.attempt + 1,
             "worker": event.worker,
             "started_at": self.started_at or event.at,
+            "claimed_at": event.at,
             "stems": (),
             "eta_seconds": None,
             "attempts": (*self.attempts, *lost),
@@ -177,6 +175,7 @@ class Job(Value):
             "message": "Waiting for another attempt",
             "queued_at": event.at,
             "worker": None,
+            "claimed_at": None,
             "stems": (),
             "eta_seconds": None,
             "attempt": self.attempt - 1 if released else self.attempt,
@@ -199,6 +198,15 @@ class Job(Value):
         told = {name: getattr(event, name) for name in taken}
         return self._ended(JobStatus.completed, event) | told | {"progress": 100, "message": "Done"}
 
+    def _failed(self, event: JobFailed) -> dict[str, Any]:
+        last = () if self.status is JobStatus.queued else (self._attempt(event.at, event.reason or event.detail),)
+        return self._ended(JobStatus.failed, event) | {
+            "error": JobError(code=event.code, detail=event.detail, retryable=event.retryable),
+            "stems": (),
+            "message": event.detail,
+            "attempts": (*self.attempts, *last),
+        }
+
     def _ended(self, status: JobStatus, event: JobCompleted | JobFailed | JobCanceled) -> dict[str, Any]:
         return {
             "status": status,
@@ -209,4 +217,6 @@ class Job(Value):
         }
 
     def _attempt(self, ended_at: datetime, reason: str) -> Attempt:
-        return Attempt(number=self.attempt, worker=self.worker, ended_at=ended_at, reason=reason)
+        return Attempt(
+            number=self.attempt, worker=self.worker, started_at=self.claimed_at, ended_at=ended_at, reason=reason
+        )

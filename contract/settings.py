@@ -7,7 +7,7 @@ from typing import Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from contract.environment import PlatformNames, ProfileDefaults
+from contract.environment import PlatformNames, ProfileDefaults, Spelling
 
 Profile = Literal["local", "public"]
 
@@ -158,5 +158,11 @@ class SharedSettings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Arguments first, then our names, then the platforms', then the profile."""
-        return (init_settings, env_settings, PlatformNames(settings_cls), ProfileDefaults(settings_cls))
+        """Arguments first, then our names, then the platforms', then the profile; misspelt names are refused."""
+        return (
+            Spelling(settings_cls),
+            init_settings,
+            env_settings,
+            PlatformNames(settings_cls),
+            ProfileDefaults(settings_cls),
+        )

@@ -25,7 +25,7 @@ def claimed(job: Job, worker: str, *, at: datetime, max_attempts: int) -> Event 
     if job.cancel_requested:
         return JobCanceled(at=at)
     if job.attempt >= max_attempts:
-        return _given_up(job, at)
+        return _given_up(job, at, LAPSED)
     return JobClaimed(at=at, worker=worker)
 
 
@@ -42,7 +42,7 @@ def lost(job: Job, reason: str, *, at: datetime, max_attempts: int) -> Event | N
         return None
     if job.cancel_requested:
         return JobCanceled(at=at)
-    return _given_up(job, at) if job.attempt >= max_attempts else JobRequeued(at=at, reason=reason)
+    return _given_up(job, at, reason) if job.attempt >= max_attempts else JobRequeued(at=at, reason=reason)
 
 
 def given_back(job: Job, event: JobReleased | JobRequeued, *, at: datetime, max_attempts: int) -> Event | None:
@@ -65,6 +65,6 @@ def check_held(job: Job, mine: Job) -> None:
         raise LeaseLost
 
 
-def _given_up(job: Job, at: datetime) -> JobFailed:
+def _given_up(job: Job, at: datetime, reason: str) -> JobFailed:
     detail = f"The worker was lost {job.attempt} times while it did this job, so it was given up."
-    return JobFailed(at=at, code=FailureCode.worker_lost, detail=detail, retryable=True)
+    return JobFailed(at=at, code=FailureCode.worker_lost, detail=detail, reason=reason, retryable=True)

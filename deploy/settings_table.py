@@ -1,4 +1,7 @@
-"""Prints every setting as the tables of DEPLOYMENT.md; --write puts them there. It asks the settings classes alone."""
+"""Prints every setting as the tables of DEPLOYMENT.md; --write puts them there. It asks the settings classes alone.
+
+The first parts of all names go to contract/settings_names.toml, by which either tier knows the other's.
+"""
 
 import argparse
 import re
@@ -15,6 +18,7 @@ from contract.settings import SharedSettings
 from worker.settings import WorkerSettings
 
 DOCUMENT = Path(__file__).resolve().parents[1] / "DEPLOYMENT.md"
+NAMES = DOCUMENT.parent / "contract" / "settings_names.toml"
 BEGIN, END = "<!-- settings: written by deploy/settings_table.py -->", "<!-- end of settings -->"
 _HEAD = "| setting | default | what it is |\n|---|---|---|\n"
 
@@ -37,6 +41,14 @@ def written(document: str) -> str:
         raise ValueError(f"{DOCUMENT.name} has lost its marks {BEGIN} and {END}")
     before, rest = document.split(BEGIN, 1)
     return f"{before}{BEGIN}\n\n{tables()}\n{END}{rest.split(END, 1)[1]}"
+
+
+def names() -> str:
+    """The settings and groups of both tiers, by their first names, as TOML."""
+    found = sorted({name for kind in (ApiSettings, WorkerSettings) for name in kind.model_fields})
+    lines = "".join(f'    "{name}",\n' for name in found)
+    head = "# What may follow STEMIFY_ in the environment; written by deploy/settings_table.py --write.\n"
+    return f"{head}names = [\n{lines}]\n"
 
 
 def _section(title: str, settings: type[SharedSettings], *, skip: set[str]) -> str:
@@ -98,10 +110,11 @@ def _model(field: FieldInfo) -> type[BaseModel]:
 
 
 def main() -> None:
-    """Print the tables, or write them into DEPLOYMENT.md."""
+    """Print the tables, or write them, and the names, into their files."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--write", action="store_true", help="put the tables into DEPLOYMENT.md")
+    parser.add_argument("--write", action="store_true", help="put them into their files")
     if parser.parse_args().write:
+        NAMES.write_text(names(), encoding="utf-8")
         DOCUMENT.write_text(written(DOCUMENT.read_text(encoding="utf-8")), encoding="utf-8")
     else:
         print(tables())  # noqa: T201 - this is what the script is for

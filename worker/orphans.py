@@ -6,7 +6,7 @@ import redis
 import structlog
 
 from contract import keys
-from contract.errors import JobNotFound
+from contract.errors import JobNotFound, JobUnreadable
 from contract.job_ids import is_job_id
 from contract.job_store import JobStore
 from contract.redis_client import store_errors
@@ -40,7 +40,7 @@ class Orphans:
         epoch = self._read_epoch()
         if epoch is None or epoch != self._epoch:
             self._marked = set()  # another data set, or none: what was marked under the last one means nothing
-        found = set() if epoch is None else {blob.key for blob in self._old() if self._is_orphan(blob.key)}
+        found = set() if epoch is None else {blob.key for blob in self._old(_begun(epoch)) if self._is_orphan(blob.key)}
         for key in found & self._marked:
             self._storage.delete(key)
         if found & self._marked:
@@ -52,9 +52,10 @@ class Orphans:
             found = self._redis.get(keys.EPOCH)
         return found.encode() if isinstance(found, str) else found
 
-    def _old(self) -> list[BlobFacts]:
+    def _old(self, since: datetime) -> list[BlobFacts]:
+        """Old enough, and not older than the data set: an emptied store knows no job of what was there before."""
         before = datetime.now(UTC) - self._age
-        return [blob for folder in _FOLDERS for blob in self._storage.list(folder) if blob.modified < before]
+        return [blob for folder in _FOLDERS for blob in self._storage.list(folder) if since <= blob.modified < before]
 
     def _is_orphan(self, key: str) -> bool:
         folder, _, rest = key.partition("/")
@@ -65,4 +66,12 @@ class Orphans:
             job = self._store.get(job_id)
         except JobNotFound:
             return True
+        except JobUnreadable:
+            return False
         return folder == "results" and job.is_terminal and rest.split("/")[0] != str(job.fence)
+
+
+def _begun(epoch: bytes) -> datetime:
+    """When the data set began; long ago for one whose epoch does not say."""
+    milliseconds = epoch.partition(b":")[0]
+    return datetime.fromtimestamp(int(milliseconds) / 1000 if milliseconds.isdigit() else 0, UTC)

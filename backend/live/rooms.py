@@ -29,6 +29,7 @@ class _Socket:
     address: str
     tenant: str
     jobs: set[str] = field(default_factory=set)
+    joining: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 class Rooms(socketio.AsyncNamespace):
@@ -111,13 +112,19 @@ class Rooms(socketio.AsyncNamespace):
         return job_body(snapshot).model_dump(mode="json")
 
     async def _join(self, sid: str, socket: _Socket, job_id: str) -> None:
-        if job_id in socket.jobs:
-            return
-        if len(socket.jobs) >= self._settings.rooms_per_socket:
-            raise CallerError(f"A socket may watch {self._settings.rooms_per_socket} jobs at once; unsubscribe first.")
-        socket.jobs.add(job_id)
-        await self.enter_room(sid, job_id)
-        await self._relay.watch(job_id, self._news.put_nowait)
+        """One at a time for each socket: a second wish for the same job must not read before the first has joined."""
+        async with socket.joining:
+            if job_id in socket.jobs:
+                return
+            most = self._settings.rooms_per_socket
+            if len(socket.jobs) >= most:
+                raise CallerError(f"A socket may watch {most} jobs at once; unsubscribe first.")
+            await self.enter_room(sid, job_id)
+            await self._relay.watch(job_id, self._news.put_nowait)
+            if self._sockets.get(sid) is not socket:  # it went while it joined
+                self._relay.unwatch(job_id, self._news.put_nowait)
+                raise CallerError("This socket is not connected.")
+            socket.jobs.add(job_id)
 
     async def _leave(self, sid: str, job_id: str) -> None:
         socket = self._sockets.get(sid)

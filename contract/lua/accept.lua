@@ -27,6 +27,6 @@ join({shares = KEYS[10], clock = KEYS[11], own = KEYS[12], work = KEYS[13], move
 redis.call('ZADD', KEYS[4], change.created_ms, change.job_id)
 redis.call('SADD', KEYS[5], change.job_id)
 redis.call('ZREM', KEYS[15], change.job_id) -- its room is promised to its end now
-redis.call('SET', KEYS[8], change.token, 'NX')
+redis.call('SET', KEYS[8], string.format('%d:%s', now, change.token), 'NX')
 redis.call('PUBLISH', KEYS[9], ARGV[3])
 return {'accepted'}

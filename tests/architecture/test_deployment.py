@@ -62,6 +62,12 @@ def test_the_tables_of_settings_are_as_the_code_says() -> None:
     assert settings_table().written(document) == document, "run: python deploy/settings_table.py --write"
 
 
+def test_either_tier_knows_the_names_of_both() -> None:
+    assert settings_table().names() == text("contract/settings_names.toml"), (
+        "run: python deploy/settings_table.py --write"
+    )
+
+
 @pytest.mark.parametrize(
     "name", ["DEPLOYMENT.md", "docker-compose.yml", "render.yaml", "Dockerfile.api", "Dockerfile.worker", *TOMLS]
 )

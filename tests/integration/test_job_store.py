@@ -222,6 +222,8 @@ def test_a_job_that_kills_its_workers_fails_after_its_last_attempt(redis, store,
     assert store.claim(job_id, worker="w1") is None
     failed = store.get(job_id)
     assert (failed.error.code, failed.error.retryable, failed.attempt) == (FailureCode.worker_lost, True, 3)
+    assert [(each.number, each.worker) for each in failed.attempts] == [(1, "w1"), (2, "w1"), (3, "w1")]
+    assert all(each.started_at <= each.ended_at and each.reason for each in failed.attempts)
     assert redis.zscore(keys.DEAD_LETTERS, job_id) is not None
     assert redis.zcard(keys.LEASES) == 0
 

@@ -20,8 +20,9 @@ from worker.orphans import Orphans
 
 
 @pytest.fixture
-def put(storage):
-    """put(key, old=True): a blob, written long ago."""
+def put(storage, redis):
+    """put(key, old=True): a blob, written long ago, in the days of a data set that is older still."""
+    redis.set(keys.EPOCH, "0:first")
 
     def write(key: str, *, old: bool = True) -> str:
         with storage.writer(key) as writer:
@@ -130,6 +131,16 @@ def test_an_emptied_store_condemns_nothing(store, storage, redis, done, put):
     for _ in range(3):
         orphans.sweep()
     assert [blob.key for blob in storage.list()] == [key]
+
+
+def test_a_store_that_begins_anew_condemns_nothing_of_before(store, storage, redis, done, put):
+    key = put(f"uploads/{done().job_id}/source")
+    redis.flushall()
+    done()
+    orphans = Orphans(redis, store, storage, kept_seconds=60)
+    for _ in range(3):
+        orphans.sweep()
+    assert key in {blob.key for blob in storage.list()}
 
 
 def test_a_new_data_set_does_not_finish_what_the_old_one_began(store, storage, redis, done, put):

@@ -97,6 +97,13 @@ def test_a_claim_begins_a_fresh_attempt_under_the_next_fence():
     assert [(each.number, each.worker, each.reason) for each in again.attempts] == [(1, "w1", "lost")]
 
 
+def test_a_failed_job_tells_of_every_attempt():
+    first = running().apply(EVENTS["requeued"]).apply(JobClaimed(at=NOON + timedelta(seconds=9), worker="w2"))
+    lost = JobFailed(at=NOON + timedelta(seconds=12), code=FailureCode.worker_lost, detail="lost twice", reason="died")
+    told = [(each.number, each.worker, each.started_at, each.reason) for each in first.apply(lost).attempts]
+    assert told == [(1, "w1", NOON, "lost"), (2, "w2", NOON + timedelta(seconds=9), "died")]
+
+
 def test_a_released_attempt_does_not_count():
     assert running().apply(JobReleased(at=NOON)).attempt == 0
 

@@ -34,3 +34,24 @@ def test_each_mistake_is_a_sentence(monkeypatch, name, value, told):
 
 def test_a_value_that_is_no_json_is_told_too():
     assert in_one_line(SettingsError("proxies is no list")).endswith("cannot be read: proxies is no list.")
+
+
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [
+        ("STEMIFY_QUEU__MAX_DEPTH", "QUEUE"),
+        ("STEMIFY_DEVIC", "DEVICE"),
+        ("stemify_retension__files_seconds", "RETENTION"),
+    ],
+)
+def test_a_misspelt_name_is_told_with_its_nearest(monkeypatch, name, near):
+    monkeypatch.setenv(name, "1")
+    with pytest.raises(WRONG_SETTINGS) as wrong:
+        SharedSettings()
+    assert in_one_line(wrong.value).endswith(f"{name} is no setting of ours; the nearest is STEMIFY_{near}.")
+
+
+@pytest.mark.parametrize("name", ["STEMIFY_DEVICE", "STEMIFY_INTAKE__PROBE_SECONDS", "STEMIFY_SERVER", "STEMIFY_DEBUG"])
+def test_the_other_tiers_names_and_the_command_lines_are_known(monkeypatch, name):
+    monkeypatch.setenv(name, "1")
+    assert SharedSettings().profile == "local"
