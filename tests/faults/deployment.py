@@ -20,6 +20,7 @@ from contract.storage import open_storage
 from contract.task_queue import TaskQueue, make_celery
 from contract.worker_registry import WorkerFacts, WorkerRegistry
 from tests.acceptance.processes import descendants
+from tests.faults import failpoints
 from tests.faults.recorder import Recorder
 from tests.redis_server import RedisServer
 from tests.service_process import START_SECONDS, ServiceProcess, wait_for
@@ -175,6 +176,7 @@ class Deployment:
             "STEMIFY_SHUTDOWN_SECONDS": "1",
             "STEMIFY_TELEMETRY__LOG_FORMAT": "json",
             "OMP_NUM_THREADS": "1",
+            **failpoints.environment(self.folder),
         }
         return queue | ours | self._settings
 

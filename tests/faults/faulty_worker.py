@@ -9,10 +9,19 @@ import sys
 from typing import Any
 
 from contract.events import JobCompleted
+from contract.janitor import Janitor
+from contract.job_store import JobStore
 from contract.jobs import Job
+from contract.storage import local_writer
+from tests.faults.failpoints import Door, install
 from tests.faults.troubles import TROUBLES
 from worker import main as roof
+from worker import scratch
+from worker.model_choice import ModelChooser
+from worker.model_pool import ModelPool
 from worker.pipeline import Pipeline
+from worker.result_shelf import ResultShelf
+from worker.scratch import Scratch
 from worker.watching import Watching
 
 __all__ = ["app"]
@@ -27,9 +36,26 @@ def _troubled(pipeline: Pipeline, job: Job, watching: Watching) -> JobCompleted:
     return _run(pipeline, job, watching)
 
 
+DOORS = (
+    Door(JobStore, "claim_next", after="job claimed"),
+    Door(scratch.tempfile, "mkdtemp", after="scratch folder made"),
+    Door(ModelChooser, "choose", before="recording fetched", after="model chosen"),
+    Door(ModelPool, "borrow", before="before the model is borrowed"),
+    Door(local_writer, "sync_folder", before="file renamed"),
+    Door(local_writer.LocalWriter, "_publish", before="stem half stored"),
+    Door(ResultShelf, "put_stem", before="first stem made", after="first stem stored"),
+    Door(ResultShelf, "put_manifest", before="all stems stored", after="manifest stored"),
+    Door(JobStore, "finish", before="before the commit", after="committed"),
+    Door(JobStore, "give_back", before="before it is given back", after="given back"),
+    Door(Scratch, "sweep", before="before the scratch is swept"),
+    Door(Janitor, "sweep", before="before the sweep"),
+)
+
+
 def _make() -> Any:
     roof.app.conf.imports = (*roof.app.conf.imports, _MODULE)  # a spawned child finds this file by it
     Pipeline.run = _troubled
+    install(*DOORS)
     return roof.app
 
 

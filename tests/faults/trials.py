@@ -2,16 +2,27 @@
 
 from tests.faults.canceling import CANCELED
 from tests.faults.duplicates import DUPLICATED
+from tests.faults.frozen_worker import FROZEN
+from tests.faults.hanging import HANGING
+from tests.faults.idempotency import IDEMPOTENT
 from tests.faults.killed_processes import KILLED_CHILD, KILLED_WORKER, LOST_MESSAGE, STOPPED_WORKER
+from tests.faults.points_of_death import POINTS_OF_DEATH
 from tests.faults.poison import POISON
+from tests.faults.server_outages import EMPTIED_SERVER, KILLED_SERVER
 from tests.suites.trial import Trial
 
 TRIALS: tuple[Trial, ...] = (
     KILLED_CHILD,
     KILLED_WORKER,
+    FROZEN,
     LOST_MESSAGE,
     POISON,
+    KILLED_SERVER,
+    EMPTIED_SERVER,
+    POINTS_OF_DEATH,
+    HANGING,
     CANCELED,
     DUPLICATED,
+    IDEMPOTENT,
     STOPPED_WORKER,
 )

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable
 
+from contract.errors import StorageUnavailable
 from contract.jobs import Job
 from worker.watching import Watching
 
@@ -27,6 +28,11 @@ def _exits(job: Job, watching: Watching) -> None:  # noqa: ARG001
 
 def _runs_out_of_memory(job: Job, watching: Watching) -> None:  # noqa: ARG001
     bytearray(sys.maxsize)
+
+
+def _loses_storage_once(job: Job, watching: Watching) -> None:  # noqa: ARG001
+    if job.attempt == 1:
+        raise StorageUnavailable
 
 
 def _hangs_politely(job: Job, watching: Watching) -> None:  # noqa: ARG001
@@ -51,6 +57,7 @@ TROUBLES: dict[str, Callable[[Job, Watching], None]] = {
     "crashes": _crashes,
     "exits": _exits,
     "out_of_memory": _runs_out_of_memory,
+    "loses_storage_once": _loses_storage_once,
     "hangs_politely": _hangs_politely,
     "hangs_in_c": _hangs_in_c,
     "freezes": _freezes,
