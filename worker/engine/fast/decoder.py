@@ -11,6 +11,7 @@ from worker.engine.fast.blocks import block_rows, blocks
 from worker.engine.fast.convolution import GatedConvolution, TransposedConvolution, Window
 from worker.engine.fast.dconv import residual_of
 from worker.engine.fast.layout import Layout
+from worker.engine.fast.winograd import GatedWinograd
 
 Pieces = Iterable[torch.Tensor]
 """Steps x bins x channels, cut along the steps so that each piece is used while it is in the cache."""
@@ -49,12 +50,8 @@ class FastDecoder:
         self._halo = kernel.shape[2] // 2 if layout.spectral else kernel.shape[3] // 2
         across = kernel.shape[3] // 2 if layout.spectral else 0
         usual = block_rows(steps, bins * kernel.shape[1] * number.itemsize) + 2 * self._halo
-        self._rewrite = GatedConvolution(
-            kernel,
-            module.rewrite.bias,
-            number=number,
-            size=layout.size(usual, bins),
-            window=Window(padding=(0, across)),
+        self._rewrite = _rewriting(
+            kernel, module.rewrite.bias, number=number, size=layout.size(usual, bins), across=across
         )
         self._residual = residual_of(module.dconv, layout=layout, number=number, steps=steps, bins=bins)
         self._transposed = TransposedConvolution(
@@ -105,6 +102,14 @@ class FastDecoder:
             value, gate = (self._layout.steps(part) for part in parts)
             torch.mul(value, gate, out=found[start:end])
         return found
+
+
+def _rewriting(
+    kernel: torch.Tensor, bias: torch.Tensor, *, number: torch.dtype, size: tuple[int, int], across: int
+) -> GatedConvolution | GatedWinograd:
+    if GatedWinograd.covers(kernel, number):
+        return GatedWinograd(kernel, bias, size=size)
+    return GatedConvolution(kernel, bias, number=number, size=size, window=Window(padding=(0, across)))
 
 
 def _nothing(start: int, end: int, block: torch.Tensor) -> None:
