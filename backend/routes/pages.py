@@ -8,6 +8,7 @@ from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.types import Message, Receive, Scope, Send
 
+from backend.assembly import Parts
 from backend.dependencies import UseParts
 
 router = APIRouter(include_in_schema=False)
@@ -17,7 +18,7 @@ WEB = Path(__file__).parents[1] / "web"
 _POLICY = (
     "default-src 'none'; script-src 'self'{scripts}; style-src 'self'{styles}; img-src 'self' data:; "
     "connect-src 'self'{samples}; media-src 'self' https:{media}; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 
 
@@ -31,13 +32,25 @@ def _headers(*, scripts: str = "", styles: str = "", media: str = "", samples: s
 @router.get("/")
 async def page(parts: UseParts) -> Response:
     """The web page. Its player may follow the redirect to a bucket, over plain HTTP only where ours is reached so."""
-    storage = parts.settings.storage
-    bucket = urlsplit(storage.s3_endpoint_url or "")
-    media = f" http://{bucket.netloc}" if bucket.scheme == "http" else ""
-    samples = f" https:{media}" if storage.url.startswith("s3:") else ""
     # What shifts the pitch is WebAssembly: its bytes come with our own script, but compiling them needs leave.
-    headers = _headers(scripts=" 'wasm-unsafe-eval'", media=media, samples=samples)
+    headers = _headers(scripts=" 'wasm-unsafe-eval'", media=_plain_bucket(parts), samples=_samples(parts))
     return FileResponse(WEB / "index.html", headers=headers)
+
+
+@router.head("/service-worker.js")
+@router.get("/service-worker.js")
+async def service_worker(parts: UseParts) -> Response:
+    """What answers where the network does not; it lies at the top, since it may only speak for what is below it."""
+    return FileResponse(WEB / "service_worker.js", headers=_headers(samples=_samples(parts)))
+
+
+def _plain_bucket(parts: Parts) -> str:
+    bucket = urlsplit(parts.settings.storage.s3_endpoint_url or "")
+    return f" http://{bucket.netloc}" if bucket.scheme == "http" else ""
+
+
+def _samples(parts: Parts) -> str:
+    return f" https:{_plain_bucket(parts)}" if parts.settings.storage.url.startswith("s3:") else ""
 
 
 @router.head("/docs")

@@ -6,6 +6,9 @@ import { element } from "./element.js";
 import { ENDED, follow } from "./follow.js";
 import { Form } from "./form.js";
 import { JobCard } from "./job_card.js";
+import { KeepButton } from "./keep_button.js";
+import * as kept from "./kept.js";
+import { Notices } from "./notices.js";
 import { progressOf } from "./progress.js";
 import { Recordings } from "./recordings.js";
 import { Shelf } from "./shelf.js";
@@ -18,9 +21,11 @@ let selected = null;
 let followed = null; // {id, stop}
 
 fillTexts(document);
-const recordings = new Recordings(refresh);
+const recordings = new Recordings(refresh, (entry) => notices.tell(entry));
 const card = new JobCard();
 const shelf = new Shelf(at("shelf"), at("shelf-list"), open);
+const keepButton = new KeepButton(at("keep"), { onChange: refresh, onFailure: (words) => showAlert(new Error(words)) });
+const notices = new Notices(at("notify"));
 const form = new Form({ onSubmit: send, onComplaint: (words) => showAlert(words && new Error(words)) });
 
 function showAlert(refusal) {
@@ -37,7 +42,9 @@ function refresh() {
     keepAddress();
   }
   window.stemifyPlayer = card.player; // for measuring what is heard, from outside
-  shelf.show(recordings.all, selected);
+  shelf.show(recordings.all, selected, (id) => keepButton.has(id));
+  keepButton.showFor(selected?.status === "completed" ? selected.job : null);
+  notices.offer(recordings.isBusy);
   showTitle();
   followSelected();
 }
@@ -73,6 +80,10 @@ function send(sources, fields) {
 
 function open(entry) {
   showAlert(null);
+  present(entry);
+}
+
+function present(entry) {
   selected = entry;
   form.hide();
   refresh();
@@ -107,21 +118,32 @@ async function remove(entry) {
   if (entry.status === "completed" && !window.confirm(text("removeAsk"))) return;
   await attempt(async () => {
     await recordings.remove(entry);
+    if (entry.job) await kept.forget(entry.job.job_id);
     showForm();
   });
 }
 
 async function begin() {
+  const mine = await kept.jobs();
+  keepButton.know(mine);
+  mine.forEach((job) => recordings.take(job));
   await attempt(async () => {
-    const [models, limits] = await Promise.all([api.models(), api.limits()]);
-    form.offer(models, limits);
-    await recordings.list();
+    try {
+      const [models, limits] = await Promise.all([api.models(), api.limits()]);
+      form.offer(models, limits);
+      await recordings.list();
+    } catch (refusal) {
+      throw refusal.status || !mine.length ? refusal : new Error(text("offline"));
+    }
   });
 }
 
 async function resume() {
   const id = location.hash.slice(1);
-  if (/^[0-9a-f]{32}$/.test(id)) await attempt(async () => open(recordings.take(await api.job(id))));
+  if (!/^[0-9a-f]{32}$/.test(id)) return;
+  const known = recordings.find(id);
+  if (known) return present(known);
+  await attempt(async () => open(recordings.take(await api.job(id))));
 }
 
 at("cancel").addEventListener("click", () => attempt(() => recordings.cancel(selected)));
@@ -135,5 +157,9 @@ at("change").addEventListener("click", () => {
 });
 at("dismiss").addEventListener("click", () => showAlert(null));
 wireTheme(at("theme"));
-begin();
-resume();
+window.addEventListener("online", begin);
+window.addEventListener("hashchange", resume);
+// Without one (an address that is not secure, a private window) the page works, but not offline.
+navigator.serviceWorker?.register("/service-worker.js").catch(() => {});
+navigator.serviceWorker?.addEventListener("controllerchange", refresh);
+begin().then(resume);

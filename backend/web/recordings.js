@@ -17,9 +17,18 @@ export class Recordings {
   #sending = false;
   #listed = true; // false where the server lists no jobs
 
-  constructor(onChange) {
-    this.onChange = onChange;
+  // `onEnd` gets an entry that came to its end while it was watched.
+  constructor(onChange, onEnd) {
+    Object.assign(this, { onChange, onEnd });
     setInterval(() => this.#refresh(), POLL_MS);
+  }
+
+  get isBusy() {
+    return this.#entries.some(({ status }) => !ENDED.has(status));
+  }
+
+  find(jobId) {
+    return this.#of(jobId);
   }
 
   get all() {
@@ -42,8 +51,10 @@ export class Recordings {
     const entry = this.#of(news.job_id);
     if (!entry) return this.#adopt(news);
     if (news.version < entry.job.version) return entry;
+    const ends = !ENDED.has(entry.status) && ENDED.has(news.status);
     entry.job = { ...entry.job, ...news };
     entry.status = entry.job.status;
+    if (ends) this.onEnd(entry);
     entry.name = entry.job.source?.filename || entry.name; // a link's name is known once it was fetched
     entry.away = false;
     this.onChange();
@@ -78,7 +89,11 @@ export class Recordings {
   }
 
   async remove(entry) {
-    if (entry.job) await api.remove(entry.job.job_id);
+    try {
+      if (entry.job) await api.remove(entry.job.job_id);
+    } catch (refusal) {
+      if (refusal.status !== 404) throw refusal; // gone there already, and still in this list
+    }
     this.drop(entry);
   }
 

@@ -12,10 +12,11 @@ export class Shelf {
     Object.assign(this, { root, list, onOpen });
   }
 
-  show(entries, selected) {
+  // `isKept` says of a job's id whether it is kept in this browser.
+  show(entries, selected, isKept) {
     this.root.hidden = entries.length === 0 || (entries.length === 1 && entries[0] === selected);
     const rows = entries.map((entry) => this.#row(entry));
-    rows.forEach((row, index) => row.update(entries[index], entries[index] === selected));
+    rows.forEach((row, index) => row.update(entries[index], entries[index] === selected, isKept));
     const wanted = rows.map((row) => row.root);
     const same = wanted.length === this.list.children.length && wanted.every((root, index) => this.list.children[index] === root);
     if (!same) this.list.replaceChildren(...wanted);
@@ -41,10 +42,10 @@ class Row {
     this.root = element("li", {}, this.button);
   }
 
-  update(entry, selected) {
+  update(entry, selected, isKept) {
     const { percent, running } = progressOf(entry);
     this.name.textContent = entry.name || text("recording");
-    this.facts.textContent = running || !entry.job ? "" : facts(entry.job);
+    this.facts.textContent = running || !entry.job ? "" : facts(entry.job, isKept(entry.job.job_id));
     this.badge.textContent = text(entry.status);
     this.badge.className = `badge ${entry.status}`;
     this.progress.hidden = this.percent.hidden = !running;
@@ -54,7 +55,7 @@ class Row {
   }
 }
 
-function facts({ source, options, model, created_at: made }) {
+function facts({ source, options, model, created_at: made }, kept) {
   const length = source.duration_seconds ? clock(source.duration_seconds) : "";
-  return [length, options.format, model.name, new Date(made).toLocaleTimeString([], { timeStyle: "short" })].filter(Boolean).join(" · ");
+  return [kept && text("keptShort"), length, options.format, model.name, new Date(made).toLocaleTimeString([], { timeStyle: "short" })].filter(Boolean).join(" · ");
 }

@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -60,7 +61,12 @@ def done(stack: LaunchedStack, tmp_path_factory: pytest.TempPathFactory) -> dict
 @pytest.fixture
 def window(browser: Browser, stack: LaunchedStack) -> Iterator[BrowserContext]:
     """A fresh window, of desktop size."""
-    context = browser.new_context(base_url=stack.url, viewport={"width": 1200, "height": 900})
+    yield from opened(browser, stack, service_workers="block")  # which would hide requests from the tests
+
+
+def opened(browser: Browser, stack: LaunchedStack, **wishes: Any) -> Iterator[BrowserContext]:
+    """A fresh window of the stack's pages, of desktop size when nothing else is wished."""
+    context = browser.new_context(base_url=stack.url, **({"viewport": {"width": 1200, "height": 900}} | wishes))
     context.set_default_timeout(PATIENCE_MS)
     try:
         yield context

@@ -6,16 +6,14 @@ import { text } from "../texts.js";
 import { Bar } from "./bar.js";
 import { listen } from "./keys.js";
 import { Lanes } from "./lanes.js";
+import { Loop } from "./loop.js";
 import { Mix } from "./mix.js";
 import { Mixdown } from "./mixdown.js";
 import { plainAudio } from "./plain_audio.js";
 import { openSound } from "./sound.js";
 import { TooLong } from "./stem_audio.js";
 import { Strip } from "./strip.js";
-import { Waveform } from "./waveform.js";
-
-const POINTS = 1200;
-const SHORTEST_LOOP_SECONDS = 0.2;
+import { POINTS, Waveform } from "./waveform.js";
 
 export class Player {
   #ending = new AbortController(); // of the keys
@@ -24,7 +22,6 @@ export class Player {
   #ready = null;
   #seconds = 0; // where it stands before there is sound
   #speed = { speed: 1, semitones: 0 };
-  #loop = { from: 0, to: 0, on: false };
   #last = "paused";
 
   constructor(job) {
@@ -32,10 +29,11 @@ export class Player {
     this.stems = stems;
     this.length = stems[0].duration_seconds;
     this.mix = new Mix(stems.map((stem) => stem.name), () => this.#showMix());
+    this.loop = new Loop(this.length, () => this.#showLoop());
     this.bar = new Bar(this, this.length);
     this.strips = stems.map((stem, index) => new Strip(stem, (values) => this.mix.set(index, values)));
     this.note = element("p", { className: "note", role: "status" });
-    const list = element("ul", { className: "strips" }, ...this.strips.map((strip) => strip.root));
+    const list = element("ul", { className: "strips" }, ...this.strips.map((strip) => element("li", {}, strip.root)));
     const foot = element("div", { className: "player-foot" }, this.#mixdown(job).root, keysTold());
     this.root = element("section", { className: "player", "aria-label": text("player") }, this.bar.root, this.note, list, foot);
     this.lanes = new Lanes(list, { onSeek: (at) => this.seekTo(at * this.length), onRegion: (region) => this.#choose(region) });
@@ -79,15 +77,11 @@ export class Player {
   }
 
   markLoop(end) {
-    const loop = { ...this.#loop, [end]: this.position };
-    if (end === "from" && loop.to <= loop.from) loop.to = this.length;
-    if (end === "to" && loop.from >= loop.to) loop.from = 0;
-    this.#setLoop({ ...loop, on: true });
+    this.loop.mark(end, this.position);
   }
 
   toggleLoop() {
-    const empty = this.#loop.to <= this.#loop.from;
-    this.#setLoop(empty ? { from: 0, to: this.length, on: true } : { ...this.#loop, on: !this.#loop.on });
+    this.loop.toggle();
   }
 
   // `wanted` has speed (1: as recorded), semitones, or both.
@@ -128,7 +122,7 @@ export class Player {
   async #open() {
     const sound = await openSound(this.stems, this.mix, (state) => this.#show(state));
     sound.transport.seek(this.#seconds * this.#rate);
-    sound.transport.setLoop(this.#frames(this.#loop));
+    sound.transport.setLoop(this.loop.inFrames(this.#rate, this.stems[0].frames));
     await sound.setSpeed(this.#speed);
     return sound;
   }
@@ -138,22 +132,17 @@ export class Player {
     return new Mixdown({ address: `${job.links.self}/mixes`, format: this.stems[0].format, mix: this.mix, onSaid });
   }
 
-  #frames({ from, to, on }) {
-    return on ? { from: Math.round(from * this.#rate), to: Math.min(this.stems[0].frames, Math.round(to * this.#rate)) } : null;
-  }
-
   #choose(region) {
-    const loop = { from: region.from * this.length, to: region.to * this.length, on: true };
-    this.#setLoop(loop);
-    if (this.#loop.on && (this.position < loop.from || this.position > loop.to)) this.seekTo(loop.from);
+    this.loop.set(region.from * this.length, region.to * this.length);
+    const { on, from, to } = this.loop;
+    if (on && (this.position < from || this.position > to)) this.seekTo(from);
   }
 
-  #setLoop(loop) {
-    const on = loop.on && loop.to - loop.from >= SHORTEST_LOOP_SECONDS;
-    this.#loop = { ...loop, on };
-    this.#ready?.transport.setLoop(this.#frames(this.#loop));
-    this.bar.showLoop(on ? loop : null, on);
-    this.lanes.showRegion(on ? { from: loop.from / this.length, to: loop.to / this.length } : null);
+  #showLoop() {
+    const { on, from, to } = this.loop;
+    this.#ready?.transport.setLoop(this.loop.inFrames(this.#rate, this.stems[0].frames));
+    this.bar.showLoop(on ? this.loop : null, on);
+    this.lanes.showRegion(on ? { from: from / this.length, to: to / this.length } : null);
   }
 
   #show(state) {

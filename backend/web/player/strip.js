@@ -16,8 +16,8 @@ export class Strip {
     this.pan = slider("pan", text("panStem", { name }), [-100, 100], (value) => onSet({ pan: snapped(value) / 100 }));
     this.canvas = element("canvas", { "aria-hidden": "true" });
     this.root = element(
-      "li", { className: "strip", "data-stem": stem.name, "aria-label": name, role: "group" },
-      element("div", { className: "strip-head" }, element("h3", { text: name }), this.mute, this.solo),
+      "div", { className: "strip", "data-stem": stem.name, "aria-label": name, role: "group" },
+      element("div", { className: "strip-head" }, element("h2", { text: name }), this.mute, this.solo),
       element("div", { className: "knobs" }, labelled("volumeShort", this.volume), labelled("panShort", this.pan)),
       element("div", { className: "lane" }, this.canvas),
       download(stem, name),

@@ -1,0 +1,34 @@
+"""The page as files: what the service worker keeps is what the page is made of, and words stand in one place."""
+
+import re
+from pathlib import Path
+
+from backend.routes.pages import WEB
+
+# What is fetched only when it is needed, and what belongs to the API's documentation.
+APART = {"docs.html", "docs.js", "service_worker.js", "icon-512.png", "icon-maskable-512.png"}
+LATER = {"vendor/tus.min.js", "vendor/signalsmith-stretch.mjs"}
+
+
+def files() -> set[str]:
+    found = {path.relative_to(WEB).as_posix() for path in WEB.rglob("*") if path.is_file()}
+    return {name for name in found if not re.search(r"swagger|LICENSE|NOTICE|__pycache__", name)}
+
+
+def test_the_service_worker_keeps_the_whole_page() -> None:
+    listed = set(re.findall(r'^  "(/[^"]*)",$', (WEB / "service_worker.js").read_text(), re.MULTILINE))
+    assert {f"/web/{name}" for name in files() - APART - LATER} - {"/web/index.html"} == listed - {"/"}
+
+
+def test_every_text_is_said_and_every_one_said_is_there() -> None:
+    texts = (WEB / "texts.js").read_text()
+    keys = set(re.findall(r"^  (\w+): \"", texts, re.MULTILINE))
+    source = "\n".join(read(WEB / name) for name in sorted(files()) if Path(name).suffix in {".js", ".html"})
+    said = set(re.findall(r"\btext\(\s*\"(\w+)\"", source)) | set(
+        re.findall(r"data-(?:text|label|hint)=\"(\w+)\"", source)
+    )
+    assert said <= keys
+
+
+def read(path: Path) -> str:
+    return "" if "vendor" in path.parts else path.read_text()
