@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-_FOLDER = "STEMIFY_TEST_FOLDER"
+_FOLDER = "TRIAL_FOLDER"
 Name = str
 
 
