@@ -96,7 +96,7 @@ def assemble_separating(base: Base, device: DeviceFacts, *, abandon: Callable[[]
     tracing = configure_tracing(settings.telemetry, service="worker")
     weights = _weights(settings)
     chooser = ModelChooser(load_recipes(settings.models.catalog), weights)
-    models = ModelPool(_loader(settings, chooser, weights), budget_bytes=settings.memory_bytes, metrics=metrics.models)
+    models = _pool(settings, device, _loader(settings, chooser, weights), metrics)
     name = worker_id(settings.instance, os.getpid())
     presence = Presence(worker_id=name, registry=base.registry, device=device, resident=lambda: models.resident)
     runner = Runner(
@@ -156,10 +156,21 @@ def _weights(settings: WorkerSettings) -> WeightsStore:
     return WeightsStore(folder, mirror=models.mirror, offline_folder=models.offline_folder, fetch=models.fetch)
 
 
-def _loader(settings: WorkerSettings, chooser: ModelChooser, weights: WeightsStore) -> Callable[[str], Separator]:
-    def load(name: str) -> Separator:
-        return load_separator(
-            chooser.recipe(name), device=settings.device, precision=settings.precision, weights=weights
-        )
+def _pool(settings: WorkerSettings, device: DeviceFacts, load: Callable[..., Separator], metrics: Metrics) -> ModelPool:
+    """On the device; where `auto` chose it, a model that does not fit it may run on the CPU instead."""
+
+    def on_cpu(name: str) -> Separator:
+        separator = load(name, device="cpu")
+        detail = f"The memory of {device.device} did not hold the model; it was run on the CPU."
+        separator.warnings += (("moved_to_cpu", detail),)
+        return separator
+
+    spare = on_cpu if settings.device == "auto" and device.device != "cpu" else None
+    return ModelPool(load, budget_bytes=settings.memory_bytes, metrics=metrics.models, spare=spare)
+
+
+def _loader(settings: WorkerSettings, chooser: ModelChooser, weights: WeightsStore) -> Callable[..., Separator]:
+    def load(name: str, device: str = settings.device) -> Separator:
+        return load_separator(chooser.recipe(name), device=device, precision=settings.precision, weights=weights)
 
     return load

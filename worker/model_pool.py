@@ -31,13 +31,16 @@ class ModelPool:
         *,
         budget_bytes: int,
         metrics: ModelMetrics,
+        spare: Load | None = None,
         warm_up_seconds: Mapping[str, float] = WARM_UP_SECONDS,
     ) -> None:
         self._load = load
+        self._spare = spare
         self._budget = budget_bytes
         self._metrics = metrics
         self._warm_up_seconds = warm_up_seconds
         self._kept: OrderedDict[str, Separator] = OrderedDict()
+        self._devices: dict[str, str] = {}
         self._lock = threading.RLock()
 
     @property
@@ -49,7 +52,12 @@ class ModelPool:
     def borrow(self, name: str) -> Iterator[Separator]:
         """The model, loaded if it was not, to oneself inside the with-block. Raises what loading raises."""
         with self._lock:
-            yield self._warm(name)
+            separator = self._warm(name)
+            try:
+                yield separator
+            finally:
+                if separator.device != self._devices[name] and name in self._kept:
+                    self._evict(name)  # memory sent it to the CPU: the next job tries the device again
 
     def warm(self, name: str, *, device: str) -> float:
         """Load the model and run a segment through it, on this device; seconds it took. One that is overdue is told
@@ -81,23 +89,27 @@ class ModelPool:
         return self._kept[name]
 
     def _loaded(self, name: str) -> Separator:
-        separator = self._tried(name)
-        if separator is None:  # outside the `except`, whose traceback keeps what was loaded so far
-            self.evict_others(name)
-            return self._timed(name)
+        separator = self._tried(name, self._load)
+        if separator is None and self.evict_others(name):
+            separator = self._tried(name, self._load)
+        self._devices[name] = separator.device if separator else ""
+        if separator is None and self._spare is not None:
+            separator = self._tried(name, self._spare)
+        if separator is None:
+            raise OutOfMemory
         return separator
 
-    def _tried(self, name: str) -> Separator | None:
+    def _tried(self, name: str, load: Load) -> Separator | None:
+        """None where memory did not suffice. The next try is made outside the `except`, whose traceback keeps what was
+        loaded so far."""
         try:
-            return self._timed(name)
+            return self._timed(name, load)
         except OutOfMemory:
-            if not self._kept:
-                raise
             return None
 
-    def _timed(self, name: str) -> Separator:
+    def _timed(self, name: str, load: Load) -> Separator:
         started = time.perf_counter()
-        separator = self._load(name)
+        separator = load(name)
         seconds = time.perf_counter() - started
         self._metrics.loaded(name, seconds)
         _log.info("model_loaded", model=name, device=separator.device, seconds=round(seconds, 2))

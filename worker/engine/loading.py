@@ -18,10 +18,11 @@ def load_separator(
 ) -> Separator:
     """Load a model, by its name in the published catalog or from a recipe, onto its device.
 
-    `device`: `auto` (a GPU that works, else the CPU), or a torch device, which must work. `precision`: `float32`,
-    `bfloat16`, `float16`, or `auto` (bfloat16 where the processor has it and the network a form that keeps 40 dB in it,
-    else float32); the separator says what came of it. `weights`: the store to take them from, by default
-    `~/.cache/stemify/models`; absent weights are fetched, telling `progress`.
+    `device`: `auto` (a GPU that works, else the CPU), or a torch device, which must work and suffice; with `auto` it
+    goes on, on the CPU, where a GPU's memory does not hold one segment. `precision`: `float32`, `bfloat16`, `float16`,
+    or `auto` (bfloat16 where the processor has it and the network a form that keeps 40 dB in it, float16 for HTDemucs
+    on a GPU with tensor cores, else float32); the separator says what came of it. `weights`: the store to take them
+    from, by default `~/.cache/stemify/models`; absent weights are fetched, telling `progress`.
     Raises UnknownModel, ModelUnavailable, WeightsCorrupt, DeviceUnavailable, InvalidOptions, OutOfMemory.
     """
     # torch is imported here, when a model is loaded, so that importing the engine costs nothing.
@@ -35,6 +36,7 @@ def load_separator(
         (weights or WeightsStore(default_folder())).contents(recipe, progress),
         device=chosen,
         precision=check_precision(precision),
+        may_retreat=device == "auto",
     )
     members = tuple(Member(network, recipe.weights_of(at)) for at, network in enumerate(networks))
     return Separator(recipe.name, members, warnings=warnings)

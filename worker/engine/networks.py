@@ -10,19 +10,23 @@ from worker.engine.architectures import build, choose
 from worker.engine.catalog import ModelRecipe
 from worker.engine.errors import WeightsCorrupt
 from worker.engine.fast.forms import choose_form, choose_precision
+from worker.engine.fast.htdemucs import FastHTDemucs
+from worker.engine.gpu import GpuNetwork, suits_half
 from worker.engine.network import Network
 from worker.engine.packages import read_package
 from worker.engine.plain import PlainNetwork
 
 
 def build_networks(
-    recipe: ModelRecipe, contents: Iterable[bytes], *, device: torch.device, precision: str
+    recipe: ModelRecipe, contents: Iterable[bytes], *, device: torch.device, precision: str, may_retreat: bool = False
 ) -> tuple[Network, ...]:
     """One network a file, on its device and in its fastest form there.
 
-    `precision` may be `auto`: then each network chooses. Raises WeightsCorrupt, OutOfMemory, DeviceFailed.
+    `precision` may be `auto`: then each network chooses. `may_retreat`: to the CPU, where a GPU's memory does not hold
+    one segment. Raises WeightsCorrupt, OutOfMemory, DeviceFailed.
     """
-    return tuple(network_of(module, device, precision) for module in build_modules(recipe, contents))
+    modules = build_modules(recipe, contents)
+    return tuple(network_of(module, device, precision, may_retreat=may_retreat) for module in modules)
 
 
 def build_modules(recipe: ModelRecipe, contents: Iterable[bytes]) -> list[Any]:
@@ -32,11 +36,26 @@ def build_modules(recipe: ModelRecipe, contents: Iterable[bytes]) -> list[Any]:
     return modules
 
 
-def network_of(module: Any, device: torch.device, precision: str) -> PlainNetwork:
+def network_of(module: Any, device: torch.device, precision: str, *, may_retreat: bool = False) -> PlainNetwork:
     """The module on its device, in its fastest form there."""
+    if device.type == "cuda":
+        chosen = "float16" if precision == "auto" and suits_half(module, device) else precision
+        return GpuNetwork(
+            module,
+            device=device,
+            precision="float32" if chosen == "auto" else chosen,
+            fallback=on_cpu if may_retreat else None,
+        )
     chosen = choose_precision(module, precision, device)
     form = choose_form(module, chosen, device)
     return PlainNetwork(module, device=device, precision=chosen, faster=form)
+
+
+def on_cpu(module: Any) -> tuple[str, FastHTDemucs | None]:
+    """The precision and the form in which a module is run that came back to the CPU."""
+    device = torch.device("cpu")
+    chosen = choose_precision(module, "auto", device)
+    return chosen, choose_form(module, chosen, device)
 
 
 def _build(recipe: ModelRecipe, content: bytes) -> Any:

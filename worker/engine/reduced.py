@@ -14,14 +14,14 @@ class LoweredTransformer(torch.nn.Module):
 
     def __init__(self, inner: torch.nn.Module, number: torch.dtype) -> None:
         super().__init__()
-        self._inner = inner
+        self.inner = inner
         self._number = number
         self._lowered = True
 
     def forward(self, spectral: torch.Tensor, temporal: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Both branches, as the transformer takes and gives them."""
         with torch.autocast(spectral.device.type, dtype=self._number, enabled=self._lowered):
-            one, two = self._inner(spectral, temporal)
+            one, two = self.inner(spectral, temporal)
         return one.float(), two.float()
 
     @contextmanager
@@ -34,13 +34,23 @@ class LoweredTransformer(torch.nn.Module):
             self._lowered = True
 
 
+def is_transformer(module: Any) -> bool:
+    """Whether the network has a part that may be lowered: elsewhere less than float32 costs too much."""
+    return getattr(module, "crosstransformer", None) is not None
+
+
 def reduce(module: Any, precision: str) -> LoweredTransformer | None:
     """Lower this network's transformer to the precision, in place; None where there is none or nothing to lower.
 
     Elsewhere autocast loses more than 60 dB allow, and Demucs and HDemucs have no transformer.
     """
-    inner = getattr(module, "crosstransformer", None)
-    if precision == "float32" or inner is None:
+    if precision == "float32" or not is_transformer(module):
         return None
-    module.crosstransformer = LoweredTransformer(inner, _TYPES[precision])
+    module.crosstransformer = LoweredTransformer(module.crosstransformer, _TYPES[precision])
     return module.crosstransformer
+
+
+def restore(module: Any, lowered: LoweredTransformer | None) -> None:
+    """Take back what `reduce` did to the module."""
+    if lowered is not None:
+        module.crosstransformer = lowered.inner

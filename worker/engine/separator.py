@@ -29,8 +29,8 @@ class Member:
 class Separator:
     """A model, loaded and on its device. Not for several threads at a time.
 
-    `name`, `sources`, `sample_rate` (Hz), `channels` of its audio; `device` and `precision` it runs on and in;
-    `segment_frames`: what a network sees at once; `warnings`: (code, detail) pairs from loading.
+    `name`, `sources`, `sample_rate` (Hz), `channels` of its audio; `segment_frames`: what a network sees at once;
+    `warnings`: (code, detail) pairs from loading.
     """
 
     def __init__(self, name: str, members: tuple[Member, ...], *, warnings: tuple[tuple[str, str], ...] = ()) -> None:
@@ -39,11 +39,19 @@ class Separator:
         self.sources = first.sources
         self.sample_rate = first.sample_rate
         self.channels = first.channels
-        self.device = first.device
-        self.precision = first.precision
         self.segment_frames = max(member.network.segment_frames for member in members)
         self.warnings = warnings
         self._members = members
+
+    @property
+    def device(self) -> str:
+        """What it runs on now; several, with a comma between, once memory sent one of its networks to the CPU."""
+        return ", ".join(dict.fromkeys(network.device for network in self.networks))
+
+    @property
+    def precision(self) -> str:
+        """What it computes in now."""
+        return ", ".join(dict.fromkeys(network.precision for network in self.networks))
 
     @property
     def networks(self) -> tuple[Network, ...]:
@@ -74,7 +82,7 @@ class Separator:
         started = time.perf_counter()
         for network in self.networks:
             window = network.window_frames(network.segment_frames)
-            network.forward(np.zeros((1, self.channels, window), np.float32))
+            network.broken(network.forward(np.zeros((1, self.channels, window), np.float32)))
         return time.perf_counter() - started
 
     def stream(

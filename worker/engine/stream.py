@@ -14,7 +14,7 @@ from worker.engine.network import FloatBatch, Network
 from worker.engine.options import SeparationOptions
 from worker.engine.plan import Chunk, Pass, batches
 from worker.engine.statistics import MixStatistics
-from worker.engine.windows import MixWindow, StemWindow
+from worker.engine.windows import MixWindow
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,8 +85,7 @@ class Stream(Iterator[dict[str, FloatBlock]]):
         self._progress = progress
         self._canceled = canceled
         self._mix = MixWindow(score.channels)
-        self._stems = StemWindow(len(score.names), score.channels)
-        self._loudest = np.zeros(len(score.names), np.float32)
+        self._stems = score.walkers[0].network.stem_window(len(score.names))
         self._finished = self._flow()
 
     def __next__(self) -> dict[str, FloatBlock]:
@@ -95,7 +94,7 @@ class Stream(Iterator[dict[str, FloatBlock]]):
     @property
     def silent(self) -> tuple[str, ...]:
         """The sources for which the networks have answered with nothing but zeros so far."""
-        return tuple(name for name, loudest in zip(self._score.names, self._loudest, strict=True) if not loudest)
+        return tuple(name for name, loudest in zip(self._score.names, self._stems.loudest, strict=True) if not loudest)
 
     @property
     def held_frames(self) -> int:
@@ -141,7 +140,7 @@ class Stream(Iterator[dict[str, FloatBlock]]):
         for (walk, chunk), found in zip(run.steps, answers, strict=True):
             lead = run.lead(chunk)
             wanted = found[list(run.walker.rows), :, lead : lead + chunk.frames]
-            self._stems.add(chunk.start, wanted * _counts(run.walker, walk.weights(chunk)))
+            self._stems.add(chunk.start, wanted, run.walker.shares, walk.weights(chunk))
 
     def _inputs(self, run: _Run) -> FloatBatch:
         """The windows of the run's chunks, normalised; zeros where the mix has no frames."""
@@ -156,10 +155,7 @@ class Stream(Iterator[dict[str, FloatBlock]]):
     def _finish(self, until: int) -> dict[str, FloatBlock]:
         self._read(until)
         start, statistics = self._stems.start, self._score.statistics
-        found = self._stems.take(until)
-        self._loudest = np.maximum(self._loudest, np.abs(found).max(axis=(1, 2), initial=0.0))
-        found *= np.float32(statistics.scale)
-        found += np.float32(statistics.mean)
+        found = self._stems.take(until, scale=statistics.scale, offset=statistics.mean)
         stems = dict(zip(self._score.names, found, strict=True))
         finished = complete(stems, self._mix.cut(start, until), self._score.options)
         self._mix.drop(until - _reach(self._score.walkers))
@@ -175,11 +171,6 @@ def _runs_of(walker: Walker) -> Iterator[_Run]:
     network = walker.network
     for steps in batches(walker.passes, size=network.batch_size, window=network.window_frames):
         yield _Run(walker, steps, network.window_frames(steps[0][1].frames))
-
-
-def _counts(walker: Walker, weights: FloatBlock) -> FloatBatch:
-    shares = np.asarray(walker.shares, np.float32)
-    return shares[:, None, None] * weights[None, None, :]
 
 
 def _reach(walkers: Sequence[Walker]) -> int:

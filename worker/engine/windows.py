@@ -44,32 +44,37 @@ class MixWindow:
 
 
 class StemWindow:
-    """Sums up weighted answers of the networks until no more can come for a frame."""
+    """See `Window`: the one in memory."""
 
     def __init__(self, sources: int, channels: int) -> None:
         self.start = 0
+        self.loudest: FloatBatch = np.zeros(sources, np.float32)
         self._sum: FloatBatch = np.zeros((sources, channels, 0), np.float32)
 
     @property
     def frames(self) -> int:
-        """How many frames are held."""
+        """See `Window`."""
         return self._sum.shape[-1]
 
-    def add(self, start: int, answer: FloatBatch) -> None:
-        """Add an answer (sources x channels x frames) at `start`; what lies before the window is left out."""
+    def add(self, start: int, answer: FloatBatch, shares: tuple[float, ...], weights: FloatBlock) -> None:
+        """See `Window`."""
         late = max(0, self.start - start)
         first, frames = start + late - self.start, answer.shape[-1] - late
         if frames > 0:
             self._grow(first + frames)
-            self._sum[..., first : first + frames] += answer[..., late:]
+            counts = np.asarray(shares, np.float32)[:, None, None] * weights[late:]
+            self._sum[..., first : first + frames] += answer[..., late:] * counts
 
-    def take(self, until: int) -> FloatBatch:
-        """Hand out the finished frames before `until` (sources x channels x frames) and forget them."""
+    def take(self, until: int, *, scale: float, offset: float) -> FloatBatch:
+        """See `Window`."""
         count = until - self.start
         self._grow(count)
         finished = self._sum[..., :count].copy()
         self._sum = self._sum[..., count:].copy()
         self.start = until
+        self.loudest = np.maximum(self.loudest, np.abs(finished).max(axis=(1, 2), initial=0.0))
+        finished *= np.float32(scale)
+        finished += np.float32(offset)
         return finished
 
     def _grow(self, frames: int) -> None:

@@ -10,7 +10,9 @@ from worker.engine.errors import OutOfMemory, OutputInvalid
 class Doubles:
     """A network of one source that answers with twice its input; up to `roomy` segments fit its memory."""
 
-    def __init__(self, *, batch_size=8, roomy=8, precision="bfloat16"):
+    def __init__(self, *, batch_size=8, roomy=8, precision="bfloat16", may_retreat=False):
+        self.device = "cuda:0"
+        self._may_retreat = may_retreat
         self.batch_size = batch_size
         self.precision = precision
         self.sizes = []
@@ -25,6 +27,15 @@ class Doubles:
 
     def precise(self, batch):
         return 2 * batch[:, None]
+
+    def broken(self, answers):
+        return [row for row, found in enumerate(answers) if not np.isfinite(found).all()]
+
+    def retreat(self):
+        if self.device == "cpu" or not self._may_retreat:
+            return False
+        self.device, self._roomy, self.batch_size = "cpu", 1, 1
+        return True
 
     def release(self):
         self.released += 1
@@ -53,20 +64,20 @@ def warned():
     return []
 
 
-def warn_into(warned):
-    return lambda code, _: warned.append(code)
+def joined(network, batch, warned):
+    return np.stack(list(answer(network, batch, lambda code, _: warned.append(code))))
 
 
 def test_a_batch_that_fits_runs_at_once(batch, warned):
     network = Doubles()
-    assert np.array_equal(answer(network, batch, warn_into(warned)), 2 * batch[:, None])
+    assert np.array_equal(joined(network, batch, warned), 2 * batch[:, None])
     assert network.sizes == [8]
     assert warned == []
 
 
 def test_out_of_memory_halves_the_batch_and_says_so(batch, warned):
     network = Doubles(roomy=2)
-    assert np.array_equal(answer(network, batch, warn_into(warned)), 2 * batch[:, None])
+    assert np.array_equal(joined(network, batch, warned), 2 * batch[:, None])
     assert network.sizes == [8, 4, 2, 2, 2, 2]
     assert network.batch_size == 2
     assert network.released == 2
@@ -75,12 +86,20 @@ def test_out_of_memory_halves_the_batch_and_says_so(batch, warned):
 
 def test_out_of_memory_with_one_segment_is_the_end(batch, warned):
     with pytest.raises(OutOfMemory):
-        answer(Doubles(roomy=0), batch, warn_into(warned))
+        joined(Doubles(roomy=0), batch, warned)
+
+
+def test_where_not_even_one_segment_fits_it_goes_on_where_it_may(batch, warned):
+    network = Doubles(roomy=0, may_retreat=True)
+    assert np.array_equal(joined(network, batch, warned), 2 * batch[:, None])
+    assert network.sizes == [8, 4, 2, 1, *[1] * 8]
+    assert network.device == "cpu"
+    assert warned == [*["batch_halved"] * 3, "moved_to_cpu"]
 
 
 def test_what_overflows_is_run_again_in_float32(batch, warned):
     batch[3] = 5.0
-    found = answer(Overflows(), batch, warn_into(warned))
+    found = joined(Overflows(), batch, warned)
     assert np.array_equal(found, 2 * batch[:, None])
     assert warned == ["rerun_in_float32"]
 
@@ -89,4 +108,4 @@ def test_what_overflows_is_run_again_in_float32(batch, warned):
 def test_what_overflows_in_float32_is_refused(network, batch, warned):
     batch[3] = 5.0
     with pytest.raises(OutputInvalid):
-        answer(network, batch, warn_into(warned))
+        joined(network, batch, warned)

@@ -100,6 +100,34 @@ def test_out_of_memory_with_nothing_to_let_go_of_is_told(make_pool, loads):
     assert loads == ["a"]
 
 
+def test_a_model_that_does_not_fit_the_device_does_one_job_elsewhere(make_pool, loads):
+    elsewhere: list[str] = []
+
+    def spare(name: str) -> Loaded:
+        elsewhere.append(name)
+        return Loaded(name, device="cpu")
+
+    def full(name: str) -> Loaded:
+        if name == "large":
+            raise OutOfMemory
+        return Loaded(name, device="cuda:0")
+
+    pool = make_pool(10_000, full, spare=spare)
+    use(pool, "a", "large", "large")
+    assert loads == ["a", "large", "large", "large"]
+    assert elsewhere == ["large", "large"]
+    assert pool.resident == ()
+
+
+def test_a_model_that_went_to_the_cpu_is_loaded_anew_for_the_next_job(make_pool, loads):
+    pool = make_pool(10_000, lambda name: Loaded(name, device="cuda:0"))
+    with pool.borrow("a") as separator:
+        separator.device = "cpu"
+    assert pool.resident == ()
+    use(pool, "a", "a")
+    assert loads == ["a", "a"]
+
+
 def test_a_model_that_cannot_be_had_leaves_the_others(make_pool):
     def picky(name: str) -> Loaded:
         if name == "absent":

@@ -1,0 +1,100 @@
+"""On a real GPU: the same answers, half precision, memory found, given back and run out of. Skipped where none is."""
+
+import numpy as np
+import pytest
+import torch
+
+from worker.engine import Separator
+from worker.engine.attempts import answer
+from worker.engine.device_facts import describe_device
+from worker.engine.gpu import GpuNetwork
+from worker.engine.networks import network_of
+from worker.engine.separator import Member
+from worker.engine.stand_in import load_stand_in
+
+pytestmark = pytest.mark.skipif(
+    not torch.cuda.is_available(), reason="no CUDA device here: what only a GPU can show was NOT tested"
+)
+CUDA = torch.device("cuda")
+
+
+@pytest.fixture
+def on_gpu(lab):
+    """on_gpu(architecture, precision): a tiny separator there."""
+
+    def make(name="HTDemucs", precision="float32", may_retreat=True):
+        network = network_of(lab.module(name), CUDA, precision, may_retreat=may_retreat)
+        return Separator("tiny", (Member(network, (1.0,) * 4),))
+
+    yield make
+    torch.cuda.empty_cache()
+
+
+@pytest.fixture
+def little_memory():
+    """little_memory(bytes): so much more may be allocated from now on."""
+    whole = torch.cuda.get_device_properties(CUDA).total_memory
+
+    def limit(more):
+        torch.cuda.empty_cache()
+        torch.cuda.set_per_process_memory_fraction((torch.cuda.memory_reserved(CUDA) + more) / whole)
+
+    yield limit
+    torch.cuda.set_per_process_memory_fraction(1.0)
+
+
+@pytest.mark.parametrize("name", ["HTDemucs", "HDemucs", "Demucs"])
+def test_float32_gives_what_apply_model_gives(name, on_gpu, lab):
+    mix, separator = lab.mix(40_000), on_gpu(name)
+    assert separator.device.startswith("cuda")
+    assert separator.networks[0].batch_size > 1
+    wanted = lab.reference(lab.module(name), mix=mix, shifts=1, seed=3)
+    lab.assert_alike(wanted, lab.separate(separator, mix, shifts=1, seed=3))
+
+
+def test_auto_takes_half_precision_for_htdemucs_alone(on_gpu, lab):
+    mix, separator = lab.mix(30_000), on_gpu(precision="auto")
+    if torch.cuda.get_device_capability(CUDA) >= (7, 0):
+        assert separator.precision == "float16"
+    lab.assert_alike(lab.reference(lab.module("HTDemucs"), mix=mix), lab.separate(separator, mix, shifts=0), 50.0)
+    assert on_gpu("Demucs", "auto").precision == "float32"
+
+
+@pytest.mark.parametrize("precision", ["float32", "bfloat16", "float16"])
+def test_the_same_input_gives_the_same_bytes(precision, on_gpu, lab):
+    mix = lab.mix(30_000)
+    one, two = (lab.separate(on_gpu(precision=precision), mix, shifts=1, seed=2) for _ in range(2))
+    assert all(np.array_equal(one[name], two[name]) for name in one)
+
+
+def test_released_memory_is_the_devices_again(on_gpu, lab):
+    torch.cuda.empty_cache()
+    before = torch.cuda.memory_reserved(CUDA)
+    separator = on_gpu(precision="auto")
+    lab.separate(separator, lab.mix(30_000))
+    assert torch.cuda.memory_allocated(CUDA) >= separator.memory_bytes * 0.9
+    separator.release()
+    assert torch.cuda.memory_reserved(CUDA) <= before + 2 * 2**20
+
+
+def test_real_shortage_of_memory_halves_the_batch_and_the_answer_stays(little_memory):
+    """On htdemucs itself: a tiny network fits any memory."""
+    separator = load_stand_in(device="cuda", precision="float32")
+    (network,) = separator.networks
+    assert isinstance(network, GpuNetwork)
+    segment = network.run_bytes // network.batch_size
+    noise = np.random.default_rng(0).standard_normal((8, 2, network.segment_frames)).astype(np.float32)
+    codes: list[str] = []
+    network.batch_size = 8
+    wanted = [row.cpu() for row in answer(network, noise, lambda code, _: codes.append(code))]
+    assert codes == []
+    little_memory(2 * segment)
+    found = [row.cpu() for row in answer(network, noise, lambda code, _: codes.append(code))]
+    assert set(codes) == {"batch_halved"}
+    assert all(torch.allclose(one, two, atol=1e-4) for one, two in zip(wanted, found, strict=True))
+
+
+def test_what_the_device_is_can_be_told():
+    facts = describe_device("cuda")
+    assert facts.free_bytes() > 0
+    assert facts.name

@@ -1,0 +1,128 @@
+"""The network for a GPU, run on the CPU: everything but what only CUDA has, which tests/engine/test_cuda.py holds."""
+
+import numpy as np
+import pytest
+import torch
+
+from worker.engine import OutOfMemory, Separator
+from worker.engine.device_window import DeviceWindow
+from worker.engine.gpu import GpuNetwork
+from worker.engine.networks import on_cpu
+from worker.engine.separator import Member
+from worker.engine.windows import StemWindow
+
+CPU = torch.device("cpu")
+
+
+class SmallMemory(GpuNetwork):
+    """Holds `roomy` segments at a time, until it has come to the CPU; from its `later` batch on, none."""
+
+    roomy = 8
+    later = 10**9
+    runs = 0
+
+    def _computed(self, batch):
+        self.runs += 1
+        if self._fallback is not None and (len(batch) > self.roomy or self.runs >= self.later):
+            raise torch.OutOfMemoryError("Tried to allocate 5.71 GiB")
+        return super()._computed(batch)
+
+
+@pytest.fixture
+def separator(lab):
+    """separator(network classes' settings): of one network or several, as on a GPU."""
+
+    def make(*names, precision="float32", batch=3, kind=GpuNetwork, **module_settings):
+        members = []
+        for at, name in enumerate(names or ["HTDemucs"]):
+            module = lab.module(name, seed=at, **module_settings)
+            network = kind(module, device=CPU, precision=precision, fallback=on_cpu)
+            network.batch_size = batch
+            members.append(Member(network, (1.0,) * 4))
+        return Separator("tiny", tuple(members))
+
+    return make
+
+
+@pytest.mark.parametrize("shifts", [0, 2])
+def test_it_gives_what_apply_model_gives(shifts, separator, lab):
+    mix, made = lab.mix(21_000), separator("HTDemucs", "Demucs")
+    modules = [lab.module(name, seed=at) for at, name in enumerate(["HTDemucs", "Demucs"])]
+    wanted = lab.reference(*modules, mix=mix, shifts=shifts, seed=4)
+    lab.assert_alike(wanted, lab.separate(made, mix, shifts=shifts, seed=4))
+
+
+def test_half_precision_is_near_enough_and_precise_when_asked(separator, lab):
+    mix, made = lab.mix(12_000), separator(precision="float16")
+    assert made.precision == "float16"
+    wanted = lab.reference(lab.module("HTDemucs"), mix=mix)
+    found = lab.separate(made, mix, shifts=0)
+    lab.assert_alike(wanted, found, 50.0)
+    assert not np.array_equal(found["bass"], wanted["bass"])
+    batch = lab.mix(4_000)[None]
+    full = GpuNetwork(lab.module("HTDemucs"), device=CPU, precision="float32")
+    assert torch.equal(made.networks[0].precise(batch), full.forward(batch))
+
+
+def test_networks_without_a_transformer_stay_in_float32(separator):
+    assert separator("Demucs", precision="float16").precision == "float32"
+
+
+def test_out_of_memory_halves_the_batch_then_goes_to_the_cpu_and_the_answer_stays(separator, lab):
+    mix = lab.mix(40_000)
+    wanted = lab.separate(separator(), mix, shifts=0)
+    for roomy, later, codes in ((2, 10**9, ["batch_halved"]), (8, 3, ["batch_halved", "batch_halved", "moved_to_cpu"])):
+        made = separator(kind=SmallMemory, batch=4)
+        (network,) = made.networks
+        network.roomy, network.later = roomy, later
+        stream = lab.stream(made, mix, shifts=0)
+        lab.assert_alike(wanted, lab.joined(stream))
+        assert [code for code, _ in stream.warnings] == codes
+
+
+@pytest.mark.parametrize("precision", ["float16", "bfloat16", "float32"])
+def test_on_the_cpu_it_takes_its_form_there(precision, separator):
+    made = separator(precision=precision, nfft=4096)
+    (network,) = made.networks
+    assert network.retreat()
+    assert network.precision in ("float32", "bfloat16")
+    assert network.memory_bytes > 1.3 * sum(4 * value.numel() for value in network._module.parameters())
+    assert not network.retreat()
+
+
+def test_where_it_must_stay_out_of_memory_is_told(lab):
+    network = SmallMemory(lab.module("HTDemucs"), device=CPU, precision="float32", fallback=on_cpu)
+    network.roomy = 0
+    network.retreat = lambda: False
+    with pytest.raises(OutOfMemory):
+        lab.separate(Separator("tiny", (Member(network, (1.0,) * 4),)), lab.mix(5_000))
+
+
+class Overflows(GpuNetwork):
+    """Its half precision overflows in one segment of each batch."""
+
+    def _computed(self, batch):
+        found = super()._computed(batch).clone()
+        found[0, 1] = torch.inf
+        return found
+
+
+def test_what_overflows_is_run_again_in_float32(separator, lab):
+    mix, made = lab.mix(20_000), separator(kind=Overflows, precision="float16")
+    stream = lab.stream(made, mix, shifts=0)
+    lab.assert_alike(lab.reference(lab.module("HTDemucs"), mix=mix), lab.joined(stream), 50.0)
+    assert {code for code, _ in stream.warnings} == {"rerun_in_float32"}
+
+
+def test_both_windows_add_up_alike():
+    draw = np.random.default_rng(0)
+    windows = StemWindow(2, 2), DeviceWindow(2, 2, CPU)
+    weights = np.linspace(0.1, 1.0, 500, dtype=np.float32)
+    for start, until in ((0, 200), (300, 500), (350, 700), (900, 1_100)):
+        answer = draw.standard_normal((2, 2, 400)).astype(np.float32)
+        windows[0].add(start, answer, (0.5, 1.0), weights[:400])
+        windows[1].add(start, torch.from_numpy(answer), (0.5, 1.0), weights[:400])
+        one, two = (window.take(until, scale=2.0, offset=0.25) for window in windows)
+        assert np.allclose(one, two, atol=1e-6)
+        assert windows[0].frames == windows[1].frames
+    assert np.allclose(windows[0].loudest, windows[1].loudest)

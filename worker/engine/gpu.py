@@ -1,0 +1,96 @@
+"""A network on a GPU: batches as large as its memory allows, half precision, answers that stay there until they are
+finished, and a way back to the CPU. torch is imported here."""
+
+from collections.abc import Callable
+from contextlib import nullcontext
+from typing import Any
+
+import torch
+
+from worker.engine.device_errors import translated
+from worker.engine.device_window import DeviceWindow
+from worker.engine.network import Answers, Window
+from worker.engine.plain import Form, PlainNetwork
+from worker.engine.reduced import is_transformer, restore
+
+_LARGEST_BATCH = 8
+_MEMORY_SHARE = 0.7  # of what is free; the rest is for the stems' window, other models and fragmentation
+_TENSOR_CORES = (7, 0)  # the first GPUs whose half precision is faster than their float32
+
+Fallback = Callable[[Any], tuple[str, Form | None]]
+"""For a module that came back to the CPU: the precision to run it in there, and its faster form, if it has one."""
+
+
+def suits_half(module: Any, device: torch.device) -> bool:
+    """Whether float16 is both faster on this device and near enough (62 dB on hard weights) for this network."""
+    return (
+        device.type == "cuda" and is_transformer(module) and torch.cuda.get_device_capability(device) >= _TENSOR_CORES
+    )
+
+
+class GpuNetwork(PlainNetwork):
+    """See `Network`. Its answers are tensors on the device.
+
+    In `float16` all of HTDemucs runs under autocast: products and convolutions in half precision; transforms, norms,
+    softmax and overlap-add in float32. `fallback`: how it goes on, on the CPU, where the device's memory does not even
+    hold one segment; without it, it does not.
+    """
+
+    def __init__(self, module: Any, *, device: torch.device, precision: str, fallback: Fallback | None = None) -> None:
+        self._half = precision == "float16" and is_transformer(module)
+        super().__init__(module, device=device, precision="float32" if self._half else precision)
+        self.precision = "float16" if self._half else self.precision
+        self._fallback = fallback
+        if device.type == "cuda":
+            self.batch_size = self._fitting_batch()
+
+    def stem_window(self, sources: int) -> Window:
+        """See `Network`."""
+        return DeviceWindow(sources, self.channels, self._device)
+
+    def broken(self, answers: Answers) -> list[int]:
+        """See `Network`. Waits for the device: the one time in a batch."""
+        with translated(self._device):
+            finite = answers.isfinite().flatten(1).all(1)
+            return [row for row, fine in enumerate(finite.tolist()) if not fine]
+
+    def release(self) -> None:
+        """See `Network`."""
+        super().release()
+        if self._device.type == "cuda":
+            torch.cuda.empty_cache()
+
+    def retreat(self) -> bool:
+        """See `Network`."""
+        if self._fallback is None:
+            return False
+        fallback, self._fallback = self._fallback, None
+        restore(self._module, self._lowered)
+        self._lowered, self._half = None, False
+        self._module.to("cpu")
+        self.release()
+        self._device, self.device, self.batch_size = torch.device("cpu"), "cpu", 1
+        self.precision, self._faster = fallback(self._module)
+        return True
+
+    def _computed(self, batch: torch.Tensor) -> torch.Tensor:
+        half = torch.autocast(self._device.type, dtype=torch.float16) if self._half else nullcontext()
+        with half:
+            return super()._computed(batch)
+
+    def _handed(self, answers: torch.Tensor) -> Answers:
+        return answers.float()
+
+    def _fitting_batch(self) -> int:
+        """How many segments fit what is free, measured with one, which also warms the device up."""
+        self.release()
+        window = self.window_frames(self.segment_frames)
+        with translated(self._device), torch.inference_mode():
+            torch.cuda.reset_peak_memory_stats(self._device)
+            before = torch.cuda.memory_allocated(self._device)
+            self._handed(self._computed(torch.zeros(1, self.channels, window, device=self._device)))
+            torch.cuda.synchronize(self._device)
+            self._segment_bytes = max(1, torch.cuda.max_memory_allocated(self._device) - before)
+            self.release()  # what that segment took is free again for the driver's count
+            free, _ = torch.cuda.mem_get_info(self._device)
+        return int(min(_LARGEST_BATCH, max(1, free * _MEMORY_SHARE // self._segment_bytes)))
