@@ -12,5 +12,5 @@ _REDUCED = [trial for trial in TRIALS if trial.reduced]
 @pytest.mark.timeout(400)  # processes that load torch, on a machine that may be busy
 @pytest.mark.parametrize("trial", _REDUCED, ids=lambda trial: trial.name)
 def test_trial(trial: Trial):
-    row = run_trial(trial, trial.reduced)
+    row = run_trial(trial, trial.reduced, judges_marks=False)
     assert row.state == "passed", "\n".join(row.failed)

@@ -38,8 +38,8 @@ def choose(trials: Sequence[Trial], names: str | None) -> list[Trial]:
     return [by_name[name] for name in wished]
 
 
-def run_trial(trial: Trial, repetitions: int) -> Row:
-    """One trial. An exception it raises is a failure of it."""
+def run_trial(trial: Trial, repetitions: int, *, judges_marks: bool = True) -> Row:
+    """One trial. An exception it raises is a failure of it, and so is a missed mark where marks are judged."""
     if trial.waits_for is not None:
         return Row(trial.name, trial.title, "waiting", 0, 0, 0.0, waits_for=trial.waits_for)
     started = time.monotonic()
@@ -48,6 +48,8 @@ def run_trial(trial: Trial, repetitions: int) -> Row:
         outcome.expect(outcome.done >= repetitions, f"{outcome.done} of {repetitions} repetitions were done")
     except Exception:  # noqa: BLE001 - whatever a trial raises is its result
         outcome = Outcome(failed=[traceback.format_exc()])
+    if judges_marks:
+        outcome.failed += outcome.missed
     state = "failed" if outcome.failed else "passed"
     seconds = round(time.monotonic() - started, 1)
     row = Row(trial.name, trial.title, state, repetitions, outcome.done, seconds)

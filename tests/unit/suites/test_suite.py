@@ -45,3 +45,18 @@ def test_the_result_is_kept_with_every_failure(tmp_path):
     kept = json.loads(store("faults", [row], tmp_path / "result.json").read_text(encoding="utf-8"))
     assert kept["rows"][0]["failed"] == row.failed
     assert kept["versions"]["celery"]
+
+
+def _slow_and_large(times: int) -> Outcome:
+    outcome = Outcome(done=times)
+    outcome.upper("wait s", [0.1] * 98 + [3.0, 4.0], p95=1.0, p99=1.0)
+    outcome.mark("grown MB", 80, most=64)
+    outcome.mark("fairness", 0.95, least=0.9)
+    return outcome
+
+
+def test_marks_of_time_and_size_count_in_the_long_run_alone():
+    row = run_trial(_trial(run=_slow_and_large), 1)
+    assert row.failed == ["wait s p99 is 3, above 1", "grown MB is 80, above 64"]
+    assert row.figures["wait s p95"] == 0.1
+    assert run_trial(_trial(run=_slow_and_large), 1, judges_marks=False).state == "passed"

@@ -1,0 +1,136 @@
+"""L1: ten callers send all their jobs at once to one worker; turns are fair, and what is promised comes true."""
+
+import asyncio
+import json
+import time
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+
+from contract.jobs import TERMINAL, Job, JobStatus
+from tests.load.http_client import Caller, Reply, submission
+from tests.load.replicas import replicas
+from tests.noise import noise
+from tests.suites.trial import Outcome, Trial
+
+_CALLERS = 10
+_AUDIO_SECONDS = 4.0
+_MEASURED_JOBS = 10
+"""After so many have ended, estimates are asked for."""
+_WORTH_ESTIMATING_SECONDS = 5.0
+_LONGEST_SECONDS = 900.0
+
+
+@dataclass
+class _Seen:
+    """What was asked and answered while the line went on."""
+
+    replies: list[Reply] = field(default_factory=list)
+    ended_at: dict[str, float] = field(default_factory=dict)
+    promised: dict[str, float] = field(default_factory=dict)
+    """When each waiting job was said to be done, on our clock."""
+    asked_at: float = 0.0
+
+
+def _run(repetitions: int) -> Outcome:
+    outcome = Outcome()
+    with replicas(STEMIFY_QUEUE__REPUBLISH_SECONDS="60") as serving:
+        job_ids: list[str] = []
+        seen = _Seen()
+
+        async def load() -> None:
+            caller = Caller(serving.port)
+            job_ids.extend(await _send(caller, repetitions))
+            await asyncio.to_thread(serving.deployment.ready_worker)
+            await _follow(caller, job_ids, seen)
+            await caller.close()
+
+        serving.run(load())
+        jobs = [serving.deployment.store.get(job_id) for job_id in job_ids]
+        serving.judge(outcome, most_megabytes=None)
+    _judge_jobs(outcome, jobs)
+    _judge_estimates(outcome, seen)
+    outcome.expect({reply.status for reply in seen.replies} == {200}, "a look at a job was not answered 200")
+    outcome.upper("GET s", [reply.seconds for reply in seen.replies], p99=0.25)
+    outcome.done = len(jobs)
+    return outcome
+
+
+async def _send(caller: Caller, count: int) -> list[str]:
+    """One caller after the other sends all theirs, so that first come, first served would be unfair."""
+    song = noise(_AUDIO_SECONDS)
+    found = []
+    for number in range(count):
+        address = f"203.0.113.{number * _CALLERS // count}"
+        reply = await caller.send(submission(song, address=address, model="tiny"))
+        assert reply.status == 202, reply.body
+        found.append(reply.headers["location"].rpartition("/")[2])
+    return found
+
+
+async def _follow(caller: Caller, job_ids: list[str], seen: _Seen) -> None:
+    """Look at each job that has not ended, round and round."""
+    deadline = time.monotonic() + _LONGEST_SECONDS
+    while len(seen.ended_at) < len(job_ids):
+        assert time.monotonic() < deadline, f"{len(seen.ended_at)} of {len(job_ids)} jobs had ended"
+        for job_id in job_ids:
+            if job_id not in seen.ended_at:
+                await _look(caller, job_id, seen)
+        await asyncio.sleep(0.05)
+        if not seen.promised and len(seen.ended_at) >= _MEASURED_JOBS:
+            await _ask(caller, job_ids, seen)
+
+
+async def _look(caller: Caller, job_id: str, seen: _Seen) -> dict[str, object]:
+    reply = await caller.get(f"/api/v1/jobs/{job_id}")
+    seen.replies.append(reply)
+    body = _json(reply)
+    if body["status"] in {str(status) for status in TERMINAL}:
+        seen.ended_at.setdefault(job_id, time.monotonic())
+    return body
+
+
+async def _ask(caller: Caller, job_ids: list[str], seen: _Seen) -> None:
+    seen.asked_at = time.monotonic()
+    for job_id in job_ids:
+        body = await _look(caller, job_id, seen)
+        if body["status"] == "queued" and isinstance(body["eta_seconds"], float | int):
+            seen.promised[job_id] = time.monotonic() + body["eta_seconds"]
+
+
+def _json(reply: Reply) -> dict[str, object]:
+    found = json.loads(reply.body)
+    assert isinstance(found, dict)
+    return found
+
+
+def _judge_jobs(outcome: Outcome, jobs: list[Job]) -> None:
+    failed = [job for job in jobs if job.status is not JobStatus.completed]
+    outcome.expect(not failed, f"{len(failed)} jobs did not complete, the first {failed[:1]!r}")
+    started = sorted(jobs, key=lambda job: job.started_at or job.created_at)
+    own: dict[str, list[Job]] = defaultdict(list)
+    for job in started:
+        own[job.share].append(job)
+    for share, theirs in own.items():
+        ages = [job.created_at for job in theirs]
+        outcome.expect(ages == sorted(ages), f"the jobs of {share} were not taken in the order they came")
+    half = Counter(job.share for job in started[: len(started) // 2])
+    outcome.mark("Jain", _jain([half[share] for share in own]), least=0.9)
+
+
+def _jain(counts: list[int]) -> float:
+    """Jain's index of fairness: 1 when all have the same."""
+    squares = sum(count * count for count in counts)
+    return sum(counts) ** 2 / (len(counts) * squares) if squares else 0.0
+
+
+def _judge_estimates(outcome: Outcome, seen: _Seen) -> None:
+    errors = [
+        abs(promised - seen.ended_at[job_id]) / (seen.ended_at[job_id] - seen.asked_at)
+        for job_id, promised in seen.promised.items()
+        if seen.ended_at[job_id] - seen.asked_at >= _WORTH_ESTIMATING_SECONDS
+    ]
+    if errors:
+        outcome.upper("ETA error", errors, p95=0.3)
+
+
+TURNS = Trial(name="L1", title="jobs of ten callers at once, one worker", full=100, reduced=6, run=_run)
