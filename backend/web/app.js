@@ -131,6 +131,7 @@ async function begin() {
     try {
       const [models, limits] = await Promise.all([api.models(), api.limits()]);
       form.offer(models, limits);
+      performance.mark("ready");
       await recordings.list();
     } catch (refusal) {
       throw refusal.status || !mine.length ? refusal : new Error(text("offline"));

@@ -129,6 +129,7 @@ const TEXTS = {
   pitchNote: "Semitones up or down; the speed stays",
   pitchFailed: "The part that shifts the pitch could not be loaded. Check your connection and choose again.",
   mixDownload: "Download this mix",
+  mixNote: "What is heard now, at the recording's own speed and key",
   mixMaking: "Mixing …",
   mixFormat: "File format of the mix",
   mixSilent: "Nothing is heard in this mix. Unmute a stem first.",

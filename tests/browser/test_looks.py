@@ -44,7 +44,6 @@ def check(page: Page, name: str) -> None:
 
 def test_the_form(look: tuple[Page, str], tmp_path: Path) -> None:
     page, name = look
-    page.route("**/api/v1/limits", lambda route: route.fulfill(json=route.fetch().json() | {"links": True}))
     choose(page)
     check(page, f"{name}-form")
     page.get_by_text("More options").click()
@@ -82,7 +81,7 @@ def test_a_running_job_and_a_canceled_one(page: Page) -> None:
     page.get_by_role("button", name="Separate").click()
     expect(page.locator("#message")).to_have_text(re.compile("^Separating"))
     check(page, "desktop-running")
-    page.get_by_role("button", name="Cancel").click()
+    page.get_by_role("button", name="Cancel", exact=True).click()
     expect(page.locator("#job-status")).to_have_text("Canceled")
     check(page, "desktop-canceled")
 

@@ -57,7 +57,7 @@ def test_an_upload_can_be_canceled(page: Page, large: Path) -> None:
     with page.expect_request(lambda request: request.method == "PATCH"):
         page.get_by_role("button", name="Separate").click()
     with page.expect_request(lambda request: request.method == "DELETE"):
-        page.get_by_role("button", name="Cancel").click()
+        page.get_by_role("button", name="Cancel", exact=True).click()
     expect(page.locator("#job-status")).to_have_text("Canceled")
     expect(page.get_by_role("button", name="Try again")).to_be_visible()
 

@@ -13,7 +13,7 @@ export class Mixdown {
     Object.assign(this, { address, mix, onSaid });
     this.format = element("select", { "aria-label": text("mixFormat") });
     this.format.append(...FORMATS.map((each) => element("option", { value: each, text: each.toUpperCase(), selected: each === format })));
-    this.button = element("button", { className: "quiet small", type: "button", text: text("mixDownload") });
+    this.button = element("button", { className: "quiet small", type: "button", text: text("mixDownload"), title: text("mixNote") });
     this.button.addEventListener("click", () => this.#make());
     this.root = element("div", { className: "tool mixdown" }, this.button, this.format);
   }
