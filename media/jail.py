@@ -20,7 +20,7 @@ from media.zygote_process import ZygoteLost, ZygoteProcess
 
 __all__ = ["Jail", "ZygoteLost"]
 
-_PROBING = ("media.probe", "media.jailed_probe")
+_PROBING = ("media.probe", "media.jailed_probe", "av.subtitles.stream")
 """All that probing needs: what is not loaded before the fork every child would load for itself."""
 
 _PIPE_BYTES = 2**20
@@ -37,6 +37,7 @@ class Jail:
         self._limits = limits or Limits()
         self._zygote = ZygoteProcess(preload)
         self._ended: Counter[str] = Counter()
+        self._peak_bytes = 0
         self._counting = threading.Lock()
 
     @property
@@ -44,6 +45,11 @@ class Jail:
         """How many calls ended how: done, refused, unread, given up, zygote lost, or for JailBroken's `reason`."""
         with self._counting:
             return dict(self._ended)
+
+    @property
+    def peak_bytes(self) -> int:
+        """The most memory that any child had so far."""
+        return self._peak_bytes
 
     def start(self) -> Mapping[Wall, str]:
         """Have the zygote ready. Returns the walls that this system does not allow, and why. Raises ZygoteLost."""
@@ -161,11 +167,12 @@ class Jail:
             reason = "unread"
             raise
         finally:
-            self._count(reason)
+            self._count(reason, ending.peak_bytes)
 
-    def _count(self, reason: str) -> None:
+    def _count(self, reason: str, peak_bytes: int = 0) -> None:
         with self._counting:
             self._ended[reason] += 1
+            self._peak_bytes = max(self._peak_bytes, peak_bytes)
 
 
 def _widen(pipe: int) -> None:

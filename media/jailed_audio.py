@@ -13,7 +13,7 @@ from media.jail import Jail
 from media.jailed_probe import probe_in
 from media.limits import Limits
 
-DECODING = ("media.decode", "media.jailed_audio", "media.jailed_probe", "media.probe")
+DECODING = ("media.decode", "media.jailed_audio", "media.jailed_probe", "media.probe", "av.subtitles.stream")
 """What the jail of a JailedAudio loads beforehand."""
 
 _SAMPLE_BYTES = 4

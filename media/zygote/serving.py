@@ -3,9 +3,11 @@
 import contextlib
 import math
 import os
+import resource
 import selectors
 import signal
 import socket
+import sys
 import time
 from dataclasses import dataclass
 
@@ -110,8 +112,7 @@ class Zygote:
             ended, status, usage = os.wait4(pid, os.WNOHANG)
             if ended:
                 self._bury(cell)
-                cpu_seconds = usage.ru_utime + usage.ru_stime
-                _tell(cell, Ending(os.waitstatus_to_exitcode(status), cpu_seconds, cell.cut))
+                _tell(cell, _ending(status, usage, cell.cut))
 
     def _bury(self, cell: _Cell) -> None:
         cell.kill_group()  # whatever it left running
@@ -126,6 +127,15 @@ class Zygote:
             os.waitpid(cell.pid, 0)
             self._bury(cell)
             cell.line.close()  # without a word: the caller learns that its zygote is gone
+
+
+def _ending(status: int, usage: resource.struct_rusage, cut: str | None) -> Ending:
+    return Ending(
+        code=os.waitstatus_to_exitcode(status),
+        cpu_seconds=usage.ru_utime + usage.ru_stime,
+        peak_bytes=usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024),
+        cut=cut,
+    )
 
 
 def _tell(cell: _Cell, ending: Ending) -> None:

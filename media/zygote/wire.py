@@ -29,10 +29,11 @@ class Order:
 
 @dataclass(frozen=True)
 class Ending:
-    """How a child ended: its exit code (negative: the signal that killed it), its processor time, its limit passed."""
+    """How a child ended: its exit code (negative: the signal that killed it), what it used, its limit passed."""
 
     code: int
     cpu_seconds: float
+    peak_bytes: int
     cut: str | None = None
 
 

@@ -2,6 +2,7 @@
 
 from tests.fuzz import names, raw_http
 from tests.fuzz.links_inside import INSIDE
+from tests.fuzz.mutated_media import MUTATED
 from tests.suites.trial import Trial
 
-TRIALS: tuple[Trial, ...] = (names.TRIAL, INSIDE, raw_http.TRIAL)
+TRIALS: tuple[Trial, ...] = (MUTATED, names.TRIAL, INSIDE, raw_http.TRIAL)
