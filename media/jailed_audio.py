@@ -18,6 +18,9 @@ DECODING = ("media.decode", "media.jailed_audio", "media.jailed_probe", "media.p
 
 _SAMPLE_BYTES = 4
 _SLACK_SECONDS = 1.0
+_LOOK = Limits(wall_seconds=30.0, cpu_seconds=4.0)
+"""An ordinary look takes a tenth of a second; the clock is for machines that are busy."""
+
 _LIMITS = Limits(wall_seconds=30.0, cpu_seconds=20.0, seconds_per_mib=1.0)
 """A MiB is three seconds of stereo: decoding may be as slow as that, and no slower."""
 
@@ -25,7 +28,8 @@ _LIMITS = Limits(wall_seconds=30.0, cpu_seconds=20.0, seconds_per_mib=1.0)
 class JailedAudio:
     """An AudioFile of bytes that nobody vouches for.
 
-    Raises besides: JailBroken (an UnsupportedMedia) when its decoder died or exceeded `limits`, ZygoteLost.
+    Raises besides: JailBroken (an UnsupportedMedia) when its decoder died or exceeded its limits (`limits` are those of
+    a pass), ZygoteLost.
     """
 
     def __init__(self, path: Path, jail: Jail, *, limits: Limits = _LIMITS) -> None:
@@ -40,7 +44,7 @@ class JailedAudio:
 
     def facts(self) -> AudioFacts:
         """As AudioFile."""
-        return probe_in(self._jail, self._path, limits=self._limits)
+        return probe_in(self._jail, self._path, limits=_LOOK)
 
     def blocks(self, *, sample_rate: int, channels: int, max_seconds: float | None = None) -> Iterator[FloatBlock]:
         """As AudioFile. The child works ahead by a pipe's length; closing the iterator ends it."""

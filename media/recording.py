@@ -26,6 +26,10 @@ _MOST_TAG_BYTES = 2**20
 _BAD_PACKETS_FORGIVEN = 16
 _SHORT_FRAMES = 2**19
 
+_FOUND_ANYWHERE = frozenset({"MP3", "AAC"})
+"""FFmpeg looks for their frames behind anything: it would play the songs of a ZIP archive one after the other."""
+_MAY_HOLD_THEM = frozenset({*CONTAINERS.values(), "unknown data"})
+
 
 class Recording:
     """The first audio stream of an open file: `container_name` for people, `stream` and its frames."""
@@ -126,7 +130,10 @@ def open_recording(path: Path) -> Iterator[Recording]:
         except FFmpegError as error:
             container = _container_of_short_mp3(file, found, error)
         with container:
-            yield Recording(container)
+            recording = Recording(container)
+            if recording.container_name in _FOUND_ANYWHERE and found not in _MAY_HOLD_THEM:
+                raise UnsupportedMedia(found)
+            yield recording
 
 
 def _container(file: FileIO, demuxer: str | None = None) -> InputContainer:

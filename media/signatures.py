@@ -1,4 +1,4 @@
-"""Names what a file's first bytes look like, for a friendly error. It never decides: decoding does."""
+"""Names what a file's first bytes look like, for a friendly error. Decoding decides, but where FFmpeg only guesses."""
 
 _MAGIC: tuple[tuple[int, bytes, str], ...] = (
     (0, b"\x89PNG\r\n\x1a\n", "a PNG picture"),

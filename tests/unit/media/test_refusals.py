@@ -155,6 +155,25 @@ def test_noise_is_refused(tmp_path):
         list(decode(path))
 
 
+@pytest.mark.parametrize(
+    ("head", "found"),
+    [
+        (b"%PDF-1.7\n", "a PDF document"),
+        (b"\x7fELF" + bytes(60), "a program"),
+        (b"PK\3\4" + bytes(40), "a ZIP archive"),
+    ],
+)
+def test_songs_inside_something_else_are_not_played(foreign, sweep, head, found):
+    path = foreign(sweep(48_000), muxer="mp3", codec="libmp3lame", kind="fltp")
+    song = path.read_bytes()
+    path.write_bytes(bytes(range(128, 240)) + song)
+    assert probe(path).container == "MP3", "rubbish before the first frame is forgiven"
+    path.write_bytes(head + song)
+    with pytest.raises(UnsupportedMedia) as caught:
+        probe(path)
+    assert caught.value.found == found
+
+
 def test_the_lists_name_things_ffmpeg_has():
     for name in DECODERS:
         assert av.Codec(name, "r").type == "audio"
