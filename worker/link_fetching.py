@@ -72,9 +72,10 @@ class LinkFetcher:
         )
 
     def _looked_at(self, path: Path) -> AudioFacts:
-        facts = probe_in(self.jail, path, min_seconds=self.limits.min_duration_seconds)
-        if facts.duration_seconds is not None and facts.duration_seconds > self.limits.max_duration_seconds:
-            raise MediaTooLong(self.limits.max_duration_seconds)
+        most = self.limits.max_duration_seconds
+        facts = probe_in(self.jail, path, min_seconds=self.limits.min_duration_seconds, max_seconds=most)
+        if facts.duration_seconds is not None and facts.duration_seconds > most:
+            raise MediaTooLong(most)
         return facts
 
 
