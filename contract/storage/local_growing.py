@@ -10,7 +10,7 @@ from typing import Self
 from contract.storage.blob_store import CHUNK_BYTES
 from contract.storage.growing_blob import Chunk, Published
 from contract.storage.local_errors import local_errors
-from contract.storage.local_writer import PART_PREFIX, PART_SUFFIX, make_folder, sync_folder
+from contract.storage.local_writer import PART_PREFIX, PART_SUFFIX, opened_in, sync_folder
 
 _OWNER_ALONE = 0o600
 
@@ -80,10 +80,9 @@ class LocalAppend:
         """Open the part, making it and its folder when they are missing."""
         with local_errors():
             is_new = not self._part.is_file()
-            if is_new:
-                make_folder(self._part.parent, self._root)
             flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW
-            file = FileIO(os.open(self._part, flags, _OWNER_ALONE), "r+")
+            held = opened_in(self._part.parent, self._root, lambda: os.open(self._part, flags, _OWNER_ALONE))
+            file = FileIO(held, "r+")
             if os.fstat(file.fileno()).st_size < self._at:
                 file.close()
                 raise ValueError("a run cannot begin beyond the blob's end")

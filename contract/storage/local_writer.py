@@ -3,9 +3,10 @@
 import hashlib
 import os
 import uuid
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Self
+from typing import IO, Self, TypeVar
 
 from contract.storage.blob_store import Chunk
 from contract.storage.local_errors import local_errors
@@ -13,6 +14,7 @@ from contract.storage.local_errors import local_errors
 PART_PREFIX, PART_SUFFIX = ".", ".part"
 """Around the name of a file still being written; no key's part begins so."""
 _TRIES = 5
+_Opened = TypeVar("_Opened")
 
 
 class LocalWriter:
@@ -48,7 +50,7 @@ class LocalWriter:
     def __enter__(self) -> Self:
         """Open the part file, making folders as needed."""
         with local_errors():
-            self._file = self._opened()
+            self._file = opened_in(self._path.parent, self._root, lambda: self._part.open("xb"))
         return self
 
     def __exit__(
@@ -61,16 +63,6 @@ class LocalWriter:
                     self._publish()
         finally:
             self._discard()
-
-    def _opened(self) -> IO[Chunk]:
-        for left in reversed(range(_TRIES)):
-            make_folder(self._path.parent, self._root)
-            try:
-                return self._part.open("xb")
-            except FileNotFoundError:  # the folder was removed as empty just now
-                if not left:
-                    raise
-        raise AssertionError("unreachable")
 
     def _publish(self) -> None:
         if self._file is None:
@@ -88,6 +80,18 @@ class LocalWriter:
                     self._file.close()
                 finally:
                     self._part.unlink(missing_ok=True)
+
+
+def opened_in(folder: Path, root: Path, opening: Callable[[], _Opened]) -> _Opened:
+    """What `opening` opens in a folder below `root`, which is made first. Raises OSError."""
+    for left in reversed(range(_TRIES)):
+        try:
+            make_folder(folder, root)
+            return opening()
+        except FileNotFoundError:  # a folder was removed as empty just now
+            if not left:
+                raise
+    raise AssertionError("unreachable")
 
 
 def make_folder(folder: Path, root: Path) -> None:

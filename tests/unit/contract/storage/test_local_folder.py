@@ -1,6 +1,7 @@
 """A local folder when the disk is not what it should be."""
 
 import resource
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -106,3 +107,18 @@ def test_a_folder_that_cannot_be_made_is_said_so(tmp_path):
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(StorageUnavailable):
         LocalFolder(tmp_path / "file" / "x")
+
+
+def test_a_writer_survives_its_folders_being_removed_as_empty(tmp_path):
+    storage = LocalFolder(tmp_path)
+
+    def come_and_go(name):
+        for _ in range(150):
+            with storage.writer(f"uploads/{name}/source") as writer:
+                writer.write(b"x")
+            storage.delete_folder(f"uploads/{name}")
+
+    with ThreadPoolExecutor(4) as pool:
+        for coming in [pool.submit(come_and_go, name) for name in "abcd"]:
+            coming.result()
+    assert not (tmp_path / "uploads").exists()
