@@ -11,7 +11,7 @@ _SOONEST_RETRY_SECONDS, _LATEST_RETRY_SECONDS = 5, 300
 
 
 def admit(parts: Parts, caller: Caller) -> dict[str, str]:
-    """Count one new job of this caller; the headers that tell what is left of their allowance.
+    """Count one new job of this caller, who is among the arrivals already; headers that tell what is left to them.
 
     Raises QueueFull, NoWorker, RateLimited, StoreUnavailable.
     """
@@ -42,8 +42,10 @@ def _check_worker(parts: Parts) -> None:
 
 def _check_line(parts: Parts, share: str) -> None:
     """Full, or so long that this caller's turn is too far away: another caller's may be near."""
-    queue = parts.settings.queue
-    is_full = parts.store.depth() >= queue.max_depth
+    queue, arriving = parts.settings.queue, parts.arrivals.now
+    if arriving > parts.settings.intake.at_once:
+        raise QueueFull("Too many recordings are arriving at this moment.", retry_after_seconds=_SOONEST_RETRY_SECONDS)
+    is_full = parts.store.depth() + arriving > queue.max_depth
     if not is_full and queue.longest_wait_seconds == math.inf:
         return
     wait = parts.outlooks.newcomer(share).begins_in

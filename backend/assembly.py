@@ -8,6 +8,7 @@ import socketio
 from anyio import CapacityLimiter
 from redis import asyncio as redis_asyncio
 
+from backend.arrivals import Arrivals
 from backend.idempotency import IdempotencyKeys
 from backend.live.relay import Relay
 from backend.live.rooms import Rooms
@@ -69,6 +70,7 @@ class Parts:
     reach: Reach
     metrics: Metrics
     tracing: Tracing
+    arrivals: Arrivals = field(default_factory=Arrivals)
     began_at: float = field(default_factory=time.time)
 
 

@@ -28,6 +28,9 @@ class IntakeSettings(SettingsGroup):
         gt=0,
         description="Longest look at a recording, half of it on the processor, before it is refused; most take 0.1.",
     )
+    at_once: int = Field(
+        100, ge=1, description="Recordings each replica takes in at the same time; further ones are answered 429."
+    )
     without_worker_seconds: float = Field(
         60.0,
         ge=0,

@@ -77,13 +77,14 @@ class Submission:
             earlier = await to_thread.run_sync(self._still_there, reservation.earlier)
             if earlier is not None:
                 return await self._replay(earlier)
-            headers = await to_thread.run_sync(admit, self._parts, self._caller)
-            self._request.state.headers = headers
-            try:
-                made = await self._make(reservation)
-            except BaseException:
-                await self._uncount()
-                raise
+            with self._parts.arrivals.one():
+                headers = await to_thread.run_sync(admit, self._parts, self._caller)
+                self._request.state.headers = headers
+                try:
+                    made = await self._make(reservation)
+                except BaseException:
+                    await self._uncount()
+                    raise
             if not made.is_new:
                 await self._uncount()
                 return Answer(made.job.job_id, await to_thread.run_sync(self._shown, made.job), _REPLAYED)

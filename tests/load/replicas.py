@@ -9,11 +9,14 @@ from typing import Any
 import httpx
 import psutil
 
+from contract.settings import QueueSettings
 from tests.faults.deployment import Deployment
 from tests.service_process import ServiceProcess
 from tests.suites.trial import Outcome
 
 MEGABYTE = 1e6
+PATIENT = QueueSettings(lease_seconds=600, republish_seconds=60)
+"""Jobs that run by the trial's word alone, with no beats, keep their leases."""
 _OPEN = {
     "STEMIFY_INTAKE__WITHOUT_WORKER_SECONDS": "inf",
     "STEMIFY_LIVE__SOCKETS_PER_ADDRESS": "5000",
@@ -86,9 +89,9 @@ class Replicas:
 
 
 @contextmanager
-def replicas(count: int = 1, **settings: str) -> Iterator[Replicas]:
+def replicas(count: int = 1, *, queue: QueueSettings = PATIENT, **settings: str) -> Iterator[Replicas]:
     """So many API processes on one server; all of it is gone after the with-block."""
-    with Deployment(**_OPEN | settings) as deployment:
+    with Deployment(queue=queue, **_OPEN | settings) as deployment:
         serving = Replicas(deployment)
         serving.start(count)
         yield serving

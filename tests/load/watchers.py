@@ -62,10 +62,11 @@ class _Stage:
 
     async def _change(self, index: int, what: int | JobCompleted) -> None:
         job = self.jobs[index]
-        self.published[job.job_id, job.version + 1] = time.perf_counter()
+        began = time.perf_counter()
         act = self._store.finish if isinstance(what, JobCompleted) else self._store.record
         event = what if isinstance(what, JobCompleted) else progressed(min(99, what // len(self.jobs)))
-        self.jobs[index] = await asyncio.to_thread(act, job, event)
+        job = self.jobs[index] = await asyncio.to_thread(act, job, event)
+        self.published[job.job_id, job.version] = began
 
     def _running(self) -> Job:
         job = self._store.claim(self._store.accept(a_job()).job_id, worker="stand-in")
@@ -75,7 +76,7 @@ class _Stage:
 
 def _watched(repetitions: int) -> Outcome:
     outcome = Outcome()
-    with replicas(2, STEMIFY_QUEUE__LEASE_SECONDS="600") as serving:
+    with replicas(2) as serving:
         stage = _Stage(serving, min(_JOBS, repetitions))
         crowd = Crowd(repetitions, ports=[each.port for each in serving.all], job_ids=stage.job_ids)
         seconds = max(2.0, repetitions / _CLIENTS_AN_EVENT_SECOND)

@@ -11,8 +11,11 @@ from redis import Redis
 from contract import keys
 from contract.speeds import SpeedBook
 from tests.integration.backend.conftest import Start
+from tests.integration.backend.service import Service
 from tests.integration.backend.test_service import announce_worker
+from tests.integration.backend.test_upload_limits import PART, connect, send_chunk
 from tests.redis_server import RedisServer
+from tests.service_process import wait_for
 
 
 def test_without_a_worker_for_too_long(start: Start, redis: Redis) -> None:
@@ -37,6 +40,16 @@ def test_a_caller_whose_turn_is_far_away_is_told_so_and_others_are_not(start: St
     assert (refused.status_code, refused.json()["code"]) == (429, "queue_full")
     assert refused.headers["Retry-After"] == "300"
     assert service.submit(headers={"X-Forwarded-For": "203.0.113.7"}).status_code == 202
+
+
+def test_recordings_on_their_way_count_as_if_they_waited(start: Start) -> None:
+    service = start(queue={"max_depth": 1})
+    with connect(service, b"Transfer-Encoding: chunked") as connection:
+        send_chunk(connection, PART)
+        wait_for(lambda: _parts_of(service) == 1)
+        refused = service.submit().json()
+    assert refused["code"] == "queue_full"
+    wait_for(lambda: service.submit().status_code == 202)
 
 
 def test_room_is_promised_to_jobs_until_they_end(start: Start, redis: Redis) -> None:
@@ -81,3 +94,8 @@ def test_a_server_that_freezes_is_an_answer_and_no_silence(start: Start, tmp_pat
     assert service.http.get("/health").json()["dependencies"][0]["ok"]
     service.http.get("/api/v1/jobs").raise_for_status()
     server.kill()
+
+
+def _parts_of(service: Service) -> int:
+    """How many recordings are half-written."""
+    return len(list(Path(service.settings.storage.url.removeprefix("file:")).rglob("*.part")))
