@@ -16,11 +16,12 @@ help: ## list these targets
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Stemify needs Python 3.11 or newer")'
 	@$(PYTHON) -m venv .venv
 	@$(PIP) -e '.[api,worker,embedded]'
+	@$(PIP) -e '.[youtube]' || echo "Links to YouTube and the like stay off: their packages could not be installed."
 	@touch $@
 
 .venv/installed-dev: .venv/installed
 	@echo "Adding what the tests need ..."
-	@$(PIP) -e '.[api,worker,embedded,s3,dev]'
+	@$(PIP) -e '.[api,worker,embedded,s3,youtube,dev]'
 	@touch $@
 
 demo: .venv/installed ## start the whole stack, separate the demo song, print the table, stop

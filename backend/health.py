@@ -2,8 +2,10 @@
 
 import importlib.metadata
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 from backend.assembly import Parts
+from backend.linked_source import links_told
 from backend.schemas import DependencyBody, HealthBody
 from contract.errors import NoWorker, OperatorError
 
@@ -26,6 +28,8 @@ def ready(parts: Parts) -> HealthBody:
     redis = _checked("redis", lambda: _redis(parts))
     worker = _checked("worker", lambda: _worker(parts)) if redis.ok else _unasked("worker")
     dependencies = [redis, _checked("storage", lambda: _storage(parts)), worker]
+    if parts.settings.sources.links and redis.ok:
+        dependencies.append(_checked("links", lambda: _links(parts)))
     good = all(dependency.ok for dependency in dependencies)
     return HealthBody(status="ok" if good else "unavailable", version=version(), dependencies=dependencies)
 
@@ -57,3 +61,8 @@ def _worker(parts: Parts) -> str:
     if count == 0:
         raise NoWorker
     return f"{count} alive"
+
+
+def _links(parts: Parts) -> str:
+    """A note for the operator: trouble with other sites is no reason to send no more jobs here."""
+    return links_told(parts.settings.sources, parts.workers.live(), datetime.now(UTC).date())

@@ -24,6 +24,8 @@ class SourceBody(Body):
     kind: Literal["upload", "url"]
     filename: str = Field(examples=["Song.flac"])
     url: str | None = Field(description="The link; what may be a secret in its query is shown as ***.")
+    title: str | None = Field(description="As the site of a link tells it.")
+    uploader: str | None = Field(description="Artist or channel, as the site of a link tells it.")
     bytes: int | None = Field(examples=[31_457_280])
     sha256: str | None
     codec: str | None = Field(examples=["flac"])
@@ -218,6 +220,10 @@ class LimitsBody(Body):
     files_kept_after_download_seconds: int | None
     records_kept_seconds: int
     links: bool = Field(description="Whether a job may name a link (`url`) instead of a file.")
+    link_sites: list[str] = Field(
+        examples=[["youtube", "soundcloud"]],
+        description="Sites whose pages a link may name now.",
+    )
     jobs_per_hour: JobAllowanceBody | None = Field(description="Null when jobs are not limited.")
 
 

@@ -17,6 +17,8 @@ class Source(Value):
     kind: Literal["upload", "url"]
     filename: str = Field("", description="Name for display only; never used as a path.")
     url: str | None = None
+    title: str | None = Field(None, description="As the site of a link tells it.")
+    uploader: str | None = Field(None, description="Artist or channel, as the site of a link tells it.")
     bytes: int | None = None
     sha256: str | None = None
     codec: str | None = None

@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from contract.environment import PlatformNames, ProfileDefaults, Spelling
 
 Profile = Literal["local", "public"]
+LinkSite = Literal["youtube", "soundcloud", "bandcamp"]
 
 
 class SettingsGroup(BaseModel):
@@ -99,6 +100,22 @@ class SourceSettings(SettingsGroup):
     most_seconds: float = Field(600.0, gt=0, description="Longest time of fetching one recording.")
     stall_seconds: float = Field(20.0, gt=0, description="Longest silence of the other side before the fetch resumes.")
     min_bytes_per_second: int = Field(10_000, ge=0, description="Slowest fetch, measured over half a minute.")
+    sites: tuple[LinkSite, ...] = Field(
+        ("youtube", "soundcloud", "bandcamp"),
+        description="Sites whose links are read with yt-dlp, by workers that have the extra `youtube`.",
+    )
+    cookies_file: Path | None = Field(None, description="Cookies for these sites (Netscape's format), read afresh.")
+    sites_proxy: SecretStr | None = Field(
+        None, description="HTTP proxy for these sites, like http://user:password@host:3128; none without."
+    )
+    yt_dlp_folder: Path | None = Field(
+        None, description="Folder with a newer yt-dlp than the installed one (`pip install --target`)."
+    )
+    canary_url: str | None = Field(
+        None,
+        description="Link to a site that each worker looks at now and then, for health and figures; none without.",
+    )
+    canary_seconds: float = Field(1_800.0, ge=60, description="How often the canary link is looked at.")
 
 
 class RetentionSettings(SettingsGroup):

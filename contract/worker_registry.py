@@ -10,6 +10,14 @@ from contract.recordings import Value
 from contract.redis_client import store_errors, texts
 
 
+class LinkFacts(Value):
+    """Which sites' links a worker reads, with which yt-dlp, and what its last look at the canary link came to."""
+
+    sites: tuple[str, ...] = ()
+    yt_dlp: str | None = None
+    canary: str | None = None
+
+
 class WorkerFacts(Value):
     """What one worker says of itself. `memory`: free bytes by place, for example {"ram": 8e9, "cuda:0": 2e10}."""
 
@@ -23,6 +31,7 @@ class WorkerFacts(Value):
     current_job: str | None = None
     started_at: datetime
     version: str = ""
+    links: LinkFacts = LinkFacts()
 
 
 class WorkerRegistry:

@@ -1,6 +1,7 @@
 """A loopback site that behaves as each test wants, and a reach that includes it."""
 
 import contextlib
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -29,8 +30,8 @@ class Site:
 
 
 @contextlib.contextmanager
-def loopback_site(address: str = "127.0.0.1") -> Iterator[Site]:
-    """A site that serves on this address until the block ends."""
+def loopback_site(address: str = "127.0.0.1", tls: ssl.SSLContext | None = None) -> Iterator[Site]:
+    """A site that serves on this address until the block ends; over HTTPS with a context."""
 
     class Answerer(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -49,6 +50,8 @@ def loopback_site(address: str = "127.0.0.1") -> Iterator[Site]:
             """A visitor that leaves early is no news."""
 
     server = Server((address, 0), Answerer)
+    if tls is not None:  # the handshake happens in the thread that answers
+        server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     here = Site(server.server_address[1])
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()

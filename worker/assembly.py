@@ -18,13 +18,10 @@ from contract.worker_registry import WorkerRegistry
 from media.jail import Jail
 from media.jailed_audio import DECODING
 from media.limits import Limits
-from media.sources.dialing import Dialer
-from media.sources.direct import DirectFetcher
-from media.sources.reach import reach_of
 from worker.engine import Separator, WeightsStore, default_folder, load_recipes, load_separator
 from worker.engine.device_facts import DeviceFacts
 from worker.fetching import Fetcher
-from worker.link_fetching import LinkFetcher
+from worker.link_assembly import Links, assemble_links
 from worker.metrics import Metrics
 from worker.model_choice import ModelChooser
 from worker.model_pool import ModelPool
@@ -64,6 +61,7 @@ class SeparatingParts:
     models: ModelPool
     chooser: ModelChooser
     jail: Jail
+    links: Links
     tracing: Tracing
     metrics: Metrics
 
@@ -91,20 +89,20 @@ def assemble_janitor(base: Base) -> tuple[Janitor, Orphans]:
 def assemble_separating(base: Base, device: DeviceFacts, *, abandon: Callable[[], None]) -> SeparatingParts:
     """Everything that does jobs, on this device. `abandon` ends the process. Raises CatalogInvalid."""
     settings = base.settings
-    jail = Jail(limits=_PROBE, preload=DECODING)
+    jail, weights = Jail(limits=_PROBE, preload=DECODING), _weights(settings)
     metrics = Metrics(DecodeExits(lambda: jail.endings))
     tracing = configure_tracing(settings.telemetry, service="worker")
-    weights = _weights(settings)
+    links = assemble_links(settings, jail, metrics.registry)
     chooser = ModelChooser(load_recipes(settings.models.catalog), weights)
     models = _pool(settings, device, _loader(settings, chooser, weights), metrics)
     name = worker_id(settings.instance, os.getpid())
-    presence = Presence(worker_id=name, registry=base.registry, device=device, resident=lambda: models.resident)
+    presence = Presence(name, base.registry, device, resident=lambda: models.resident, links=links.facts)
     runner = Runner(
         worker_id=name,
         store=base.store,
         queue=base.queue,
         speeds=SpeedBook(base.redis),
-        pipeline=_pipeline(base, models, chooser, jail=jail, tracing=tracing),
+        pipeline=_pipeline(base, models, chooser, jail=jail, links=links, tracing=tracing),
         tracing=tracing,
         metrics=metrics,
         departure=Departure(settings.shutdown_seconds),
@@ -120,33 +118,24 @@ def assemble_separating(base: Base, device: DeviceFacts, *, abandon: Callable[[]
         models=models,
         chooser=chooser,
         jail=jail,
+        links=links,
         tracing=tracing,
         metrics=metrics,
     )
 
 
-def _pipeline(base: Base, models: ModelPool, chooser: ModelChooser, *, jail: Jail, tracing: Tracing) -> Pipeline:
+def _pipeline(
+    base: Base, models: ModelPool, chooser: ModelChooser, *, jail: Jail, links: Links, tracing: Tracing
+) -> Pipeline:
     return Pipeline(
         storage=base.storage,
-        fetcher=Fetcher(storage=base.storage, links=_links(base.settings, jail)),
+        fetcher=Fetcher(storage=base.storage, links=links.fetcher),
         models=models,
         chooser=chooser,
         scratch=Scratch(base.settings.scratch_folder),
         jail=jail,
         tracing=tracing,
         longest_seconds=base.settings.limits.max_duration_seconds,
-    )
-
-
-def _links(settings: WorkerSettings, jail: Jail) -> LinkFetcher:
-    sources = settings.sources
-    reach = reach_of(sources.ports, sources.allow_private_hosts)
-    return LinkFetcher(
-        settings=sources,
-        limits=settings.limits,
-        reach=reach,
-        direct=DirectFetcher(Dialer(reach), ca_file=sources.ca_file),
-        jail=jail,
     )
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import structlog
 
@@ -14,9 +15,11 @@ from media.jail import Jail
 from media.jailed_probe import probe_in
 from media.sources.direct import DirectFetcher
 from media.sources.errors import SourceBlocked
-from media.sources.links import read_link
+from media.sources.links import Link, read_link
 from media.sources.reach import Reach
-from media.sources.terms import Terms
+from media.sources.sites.fetcher import SiteFetcher
+from media.sources.sites.table import Site, site_of
+from media.sources.terms import Onlooker, Terms
 from worker.watching import Watching
 
 _log = structlog.get_logger(__name__)
@@ -38,6 +41,7 @@ class LinkFetcher:
     limits: LimitSettings
     reach: Reach
     direct: DirectFetcher
+    sites: SiteFetcher | None
     jail: Jail
 
     def fetch(self, source: Source, path: Path, watching: Watching, *, share: float) -> Found:
@@ -49,18 +53,45 @@ class LinkFetcher:
             raise SourceBlocked("Links are not fetched by this service's workers.", lasting=True)
         link = read_link(source.url or "", self.reach)
         telling = _Telling(watching, link.host, share)
-        fetched = self.direct.fetch(link, path, terms=self._terms(), onlooker=telling)
+        site = site_of(link.host)
+        came = self._direct(link, path, telling) if site is None else self._from_site(site, link, path, telling)
         watching.listen()
         facts = self._looked_at(path)
-        _log.info("link_fetched", host=link.host, bytes=fetched.bytes, codec=facts.codec)
+        _log.info("link_fetched", host=link.host, bytes=came["bytes"], codec=facts.codec)
         known = {name: getattr(facts, name) for name in ("codec", "sample_rate", "channels", "bit_depth")}
-        changes = known | {
-            "filename": display_name(fetched.filename) or link.host,
-            "bytes": fetched.bytes,
-            "duration_seconds": facts.duration_seconds,
-        }
+        changes = known | came | {"duration_seconds": facts.duration_seconds}
+        changes["filename"] = display_name(came["filename"]) or link.host
         warned = tuple(Warned(code=code, detail=text) for code, text in facts.warnings)
         return Found(source.model_copy(update=changes), warned)
+
+    def look(self, url: str, folder: Path, onlooker: Onlooker) -> str:
+        """What a site's link leads to, without fetching it. Raises SourceError, LinkRefused, MediaError, OSError."""
+        link = read_link(url, self.reach)
+        site = site_of(link.host)
+        if site is None:
+            raise SourceBlocked("This is no link to a site.", lasting=True)
+        return self._fetcher_of(site).look(site, link, folder, terms=self._terms(), onlooker=onlooker)
+
+    def _direct(self, link: Link, path: Path, onlooker: Onlooker) -> dict[str, Any]:
+        fetched = self.direct.fetch(link, path, terms=self._terms(), onlooker=onlooker)
+        return {"filename": fetched.filename, "bytes": fetched.bytes}
+
+    def _from_site(self, site: Site, link: Link, path: Path, onlooker: Onlooker) -> dict[str, Any]:
+        longest = self.limits.max_duration_seconds
+        found = self._fetcher_of(site).fetch(
+            site, link, path, terms=self._terms(), longest_seconds=longest, onlooker=onlooker
+        )
+        told = {"title": found.title or None, "uploader": found.uploader or None}
+        return told | {"filename": found.filename, "bytes": found.bytes}
+
+    def _fetcher_of(self, site: Site) -> SiteFetcher:
+        if site.name not in self.settings.sites:
+            raise SourceBlocked(f"Links to {site.title} are not read by this service.", lasting=True)
+        if self.sites is None:
+            raise SourceBlocked(
+                f"Links to {site.title} are not read here: the worker lacks the extra `youtube`.", lasting=True
+            )
+        return self.sites
 
     def _terms(self) -> Terms:
         settings = self.settings

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 
-from contract.worker_registry import WorkerFacts, WorkerRegistry
+from contract.worker_registry import LinkFacts, WorkerFacts, WorkerRegistry
 from worker.chores import Chore
 from worker.engine.device_facts import DeviceFacts
 
@@ -17,12 +17,13 @@ _RENEWAL_SECONDS = 10.0
 
 @dataclass
 class Presence:
-    """One process that separates. `device`: what it runs on; `resident`: the names of its loaded models, now."""
+    """One process that separates. `device`: what it runs on; `resident`: its loaded models, now."""
 
     worker_id: str
     registry: WorkerRegistry
     device: DeviceFacts
     resident: Callable[[], tuple[str, ...]]
+    links: Callable[[], LinkFacts] = LinkFacts
     _job_id: str | None = None
     _started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
@@ -57,6 +58,7 @@ class Presence:
             current_job=self._job_id,
             started_at=self._started_at,
             version=_version(),
+            links=self.links(),
         )
         self.registry.announce(facts, ttl_seconds=LIFETIME_SECONDS)
 

@@ -69,6 +69,7 @@ class SeparatingProcess:
         self._started.set()
         if hosts := self._settings.sources.allow_private_hosts:
             _log.warning("links_may_lead_inside", hosts=list(hosts))
+        parts.links.start()
         parts.presence.start()
         self._serve_metrics(parts)
         _lock_up(parts.jail)

@@ -7,6 +7,7 @@ from fastapi.responses import JSONResponse
 
 from backend import health
 from backend.dependencies import UseCaller, UseParts
+from backend.linked_source import link_sites
 from backend.metrics import MEDIA_TYPE
 from backend.routes.answers import errors
 from backend.schemas import (
@@ -67,6 +68,7 @@ def get_limits(parts: UseParts, caller: UseCaller) -> LimitsBody:
         files_kept_after_download_seconds=settings.retention.after_download_seconds,
         records_kept_seconds=settings.retention.records_seconds,
         links=settings.sources.links,
+        link_sites=link_sites(settings.sources, parts.workers.live()),
         jobs_per_hour=None if allowance is None else JobAllowanceBody.model_validate(vars(allowance)),
     )
 

@@ -4,16 +4,17 @@ import datetime as dt
 from importlib.metadata import PackageNotFoundError, version
 
 from cli.checks.finding import Finding, broken, note, ok
+from media.sources.sites.age import OLD_DAYS, days_old
+from media.sources.sites.installed import deno_path
 
 _PARTS = {
     "api": ("fastapi", "uvicorn", "python-multipart", "zipstream-ng"),
     "worker": ("torch", "demucs", "safetensors", "einops", "julius"),
 }
 _OPTIONAL = {
-    "youtube": (("yt-dlp",), "links to YouTube and the like"),
+    "youtube": (("yt-dlp", "yt-dlp-ejs"), "links to YouTube and the like"),
     "s3": (("obstore",), "keeping files in a bucket"),
 }
-_YT_DLP_DAYS = 60
 
 
 def packages() -> list[Finding]:
@@ -27,11 +28,19 @@ def yt_dlp() -> list[Finding]:
     found = _version("yt-dlp")
     if found is None:
         return []
-    today = dt.datetime.now(dt.UTC).date()
-    days = (today - _released(found, today)).days
-    if days > _YT_DLP_DAYS:
-        return [note("yt-dlp", f"{found}, {days} days old", "Run `pip install -U yt-dlp`: sites change often.")]
-    return [ok("yt-dlp", f"{found}, {days} days old")]
+    days = days_old(found, dt.datetime.now(dt.UTC).date())
+    told = found if days is None else f"{found}, {days} days old"
+    if days is not None and days > OLD_DAYS:
+        return [note("yt-dlp", told, "Run `pip install -U yt-dlp yt-dlp-ejs`: sites change often."), *_deno()]
+    return [ok("yt-dlp", told), *_deno()]
+
+
+def _deno() -> list[Finding]:
+    """Without a JavaScript runtime most of YouTube cannot be read."""
+    found = deno_path()
+    if found is None:
+        return [note("deno", "not found", "Run `pip install 'stemify[youtube]'`: YouTube's pages need it.")]
+    return [ok("deno", f"{_version('deno') or 'found'}, for YouTube's pages")]
 
 
 def _needed(part: str, names: tuple[str, ...]) -> Finding:
@@ -52,12 +61,3 @@ def _version(name: str) -> str | None:
         return version(name)
     except PackageNotFoundError:
         return None
-
-
-def _released(found: str, otherwise: dt.date) -> dt.date:
-    """The day in a version like 2026.10.26."""
-    try:
-        year, month, day = (int(part) for part in found.split(".")[:3])
-        return dt.date(year, month, day)
-    except ValueError:
-        return otherwise

@@ -12,6 +12,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from typing import Protocol
 
 from media.sources.errors import LinkRefused, SourceUnavailable
 from media.sources.links import PRIVATE
@@ -31,6 +32,17 @@ def system_resolve(host: str, port: int) -> list[str]:
     """What the system's resolver says. Raises OSError."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+
+
+class Dialing(Protocol):
+    """Opens connections within a reach."""
+
+    @property
+    def reach(self) -> Reach:
+        """What may be reached."""
+
+    def dial(self, host: str, port: int, check: Check) -> socket.socket:
+        """A connected socket. Raises LinkRefused, SourceUnavailable, and what `check` raises."""
 
 
 class Dialer:

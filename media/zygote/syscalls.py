@@ -4,12 +4,14 @@ import ctypes
 import errno
 import os
 import platform
+import socket
 import struct
 
 _SET_SECCOMP, _FILTER_MODE = 22, 2
-_LOAD, _EQUALS, _AT_LEAST, _RETURN = 0x20, 0x15, 0x35, 0x06
+_LOAD, _EQUALS, _AT_LEAST, _AND, _RETURN = 0x20, 0x15, 0x35, 0x54, 0x06
 _ALLOW, _FAIL, _KILL = 0x7FFF0000, 0x00050000, 0x80000000
-_NUMBER_AT, _ARCHITECTURE_AT = 0, 4
+_NUMBER_AT, _ARCHITECTURE_AT, _FIRST_ARGUMENT_AT = 0, 4, 16
+_TYPE_MASK = 0xF  # without SOCK_CLOEXEC and SOCK_NONBLOCK
 _OTHER_ABI = 0x40000000  # x32's numbers begin here
 _ARCHITECTURES = {"x86_64": (0xC000003E, 1), "aarch64": (0xC00000B7, 2)}
 """The kernel's name of the architecture, and the column of its numbers below."""
@@ -52,28 +54,37 @@ io_uring_register 427 427
 """
 
 
+_NEEDED_FOR_A_DOOR = frozenset({"socket", "connect", "sendto", "sendmsg", "socketpair", "execve"})
+"""Not forbidden to a process with one door; `socket` then makes internet streams alone."""
+
+
 class _Program(ctypes.Structure):
     _fields_ = [("length", ctypes.c_ushort), ("filter", ctypes.c_char_p)]
 
 
-def forbid_syscalls(libc: ctypes.CDLL) -> str | None:
+def forbid_syscalls(libc: ctypes.CDLL, *, one_door: bool = False) -> str | None:
     """Make the calls of the table fail with EPERM from here on. Returns why that was not possible, or None.
 
-    Needs no privilege, but "no new privileges" set before.
+    With `one_door` streams may be opened and programs run. Needs no privilege, but "no new privileges" set before.
     """
     machine = platform.machine()
     if machine not in _ARCHITECTURES:
         return f"{machine} is not in its table"
     architecture, column = _ARCHITECTURES[machine]
-    code = _program(architecture, [int(row.split()[column]) for row in _FORBIDDEN.split("\n") if row])
+    table = {row.split()[0]: int(row.split()[column]) for row in _FORBIDDEN.split("\n") if row}
+    forbidden = [number for name, number in table.items() if not (one_door and name in _NEEDED_FOR_A_DOOR)]
+    code = _program(architecture, forbidden, streams=table["socket"] if one_door else None)
     program = _Program(len(code) // 8, code)
     if libc.prctl(_SET_SECCOMP, _FILTER_MODE, ctypes.byref(program), 0, 0):
         return os.strerror(ctypes.get_errno())
     return None
 
 
-def _program(architecture: int, forbidden: list[int]) -> bytes:
-    """Classic BPF: another architecture or ABI kills; each forbidden number jumps to the failure at the end."""
+def _program(architecture: int, forbidden: list[int], *, streams: int | None = None) -> bytes:
+    """Classic BPF: another architecture or ABI kills; each forbidden number jumps to the failure at the end.
+
+    `streams`: the number of socket(2), which may then make TCP sockets and nothing else.
+    """
     steps = [
         (_LOAD, 0, 0, _ARCHITECTURE_AT),
         (_EQUALS, 1, 0, architecture),
@@ -82,7 +93,24 @@ def _program(architecture: int, forbidden: list[int]) -> bytes:
         (_AT_LEAST, 0, 1, _OTHER_ABI),
         (_RETURN, 0, 0, _KILL),
     ]
+    if streams is not None:
+        steps += _streams_alone(streams)
     count = len(forbidden)
     steps += [(_EQUALS, count - at, 0, number) for at, number in enumerate(forbidden)]
     steps += [(_RETURN, 0, 0, _ALLOW), (_RETURN, 0, 0, _FAIL | errno.EPERM)]
     return b"".join(struct.pack("=HBBI", *step) for step in steps)
+
+
+def _streams_alone(socket_call: int) -> list[tuple[int, int, int, int]]:
+    """socket(domain, type) makes streams of the internet or fails; other calls pass on, their number still loaded."""
+    return [
+        (_EQUALS, 0, 8, socket_call),
+        (_LOAD, 0, 0, _FIRST_ARGUMENT_AT),
+        (_EQUALS, 1, 0, socket.AF_INET),
+        (_EQUALS, 0, 4, socket.AF_INET6),
+        (_LOAD, 0, 0, _FIRST_ARGUMENT_AT + 8),
+        (_AND, 0, 0, _TYPE_MASK),
+        (_EQUALS, 0, 1, socket.SOCK_STREAM),
+        (_RETURN, 0, 0, _ALLOW),
+        (_RETURN, 0, 0, _FAIL | errno.EPERM),
+    ]

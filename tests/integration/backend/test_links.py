@@ -1,8 +1,12 @@
 """A job made from a link: judged by its form at once, fetched by a worker later."""
 
+from datetime import UTC, datetime
+
 import pytest
+from redis import Redis
 
 from contract.jobs import JobStatus
+from contract.worker_registry import LinkFacts, WorkerFacts, WorkerRegistry
 from tests.integration.backend.conftest import Start
 from tests.integration.backend.service import Service
 
@@ -87,3 +91,20 @@ def test_private_hosts_are_the_operators_to_allow(start: Start) -> None:
     service = start(sources={"allow_private_hosts": ["192.168.1.0/24"], "ports": [8080]})
     assert service.http.post("/api/v1/stemify", json={"url": "http://192.168.1.7:8080/a.mp3"}).status_code == 202
     assert service.http.post("/api/v1/stemify", json={"url": "http://192.168.2.7:8080/a.mp3"}).status_code == 400
+
+
+def test_sites_are_those_that_a_live_worker_reads(start: Start, redis: Redis) -> None:
+    service = start(sources={"sites": ["youtube", "bandcamp"]})
+    limits = lambda: service.http.get("/api/v1/limits").json()["link_sites"]  # noqa: E731
+    told = lambda: service.http.get("/health").json()["dependencies"][-1]  # noqa: E731
+    assert limits() == []
+    assert told() == {"name": "links", "ok": True, "detail": "direct; no sites"}
+    links = LinkFacts(sites=("bandcamp", "soundcloud"), yt_dlp="2020.1.1", canary="works")
+    facts = WorkerFacts(worker_id="w", host="h", pid=1, device="cpu", started_at=datetime.now(UTC), links=links)
+    WorkerRegistry(redis).announce(facts)
+    assert limits() == ["bandcamp"]
+    assert "direct; bandcamp; yt-dlp 2020.1.1 is " in told()["detail"]
+    assert told()["detail"].endswith("canary: works")
+    answer = service.http.post("/api/v1/stemify", json={"url": "https://soundcloud.com/a/b"})
+    assert (answer.status_code, answer.json()["code"]) == (400, "url_not_allowed")
+    assert "SoundCloud" in answer.json()["detail"]

@@ -1,0 +1,105 @@
+"""Runs yt-dlp for one recording. In the confined child alone; it tells what it does, and decides nothing else."""
+
+import importlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from media.sources.sites.options import options_of
+from media.sources.sites.orders import Found, News, Problem, Progressed, SiteOrder, shortened
+from media.sources.sites.verdicts import verdict
+
+_LIVE = ("is_live", "is_upcoming", "post_live")
+
+
+class _Unfit(Exception):
+    """What was found is not to be fetched."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.detail)
+        self.problem = problem
+
+
+def extract(order: SiteOrder, *, port: int, tell: Callable[[News], None]) -> Found | Problem:
+    """Fetch the recording into the working folder through the proxy on `port`."""
+    from yt_dlp import YoutubeDL  # heavy: loaded before the child is confined
+    from yt_dlp.utils import GeoRestrictedError  # as above
+
+    def told(news: dict[str, Any]) -> None:
+        done = int(news.get("downloaded_bytes") or 0)
+        total = news.get("total_bytes") or news.get("total_bytes_estimate")
+        if done > order.most_bytes:
+            raise _Unfit(Problem(kind="too_large"))
+        tell(Progressed(done=done, total=None if total is None else int(total)))
+
+    def check(info: dict[str, Any], *, incomplete: bool = False) -> str | None:
+        if not incomplete:
+            _check(info, order)
+        return None
+
+    options = options_of(order, port=port, check=check, told=told)
+    try:
+        with YoutubeDL(options | {"logger": _Silence()}, auto_init=False) as downloader:
+            downloader.add_info_extractor(_extractor(order.extractor)())
+            info = downloader.extract_info(order.url, download=order.download)
+    except _Unfit as unfit:
+        return unfit.problem
+    except Exception as error:  # noqa: BLE001 - yt-dlp raises of every kind; whatever it is, there is no recording
+        return verdict(error, is_geo=lambda caught: isinstance(_cause(caught), GeoRestrictedError))
+    return _found(info, order)
+
+
+def load(extractor: tuple[str, str]) -> None:
+    """Load what the extraction will need, while that can still be read."""
+    importlib.import_module("yt_dlp")
+    _extractor(extractor)
+
+
+def _extractor(place: tuple[str, str]) -> Any:
+    module, name = place
+    return getattr(importlib.import_module(f"yt_dlp.extractor.{module}"), name)
+
+
+def _check(info: dict[str, Any], order: SiteOrder) -> None:
+    duration = info.get("duration")
+    if info.get("is_live") or info.get("live_status") in _LIVE:
+        raise _Unfit(Problem(kind="gone", detail="Live streams are not fetched; send the link again when it is over."))
+    if not isinstance(duration, int | float):
+        raise _Unfit(Problem(kind="gone", detail="The site does not say how long this is, so it is not fetched."))
+    if duration > order.most_seconds:
+        raise _Unfit(Problem(kind="too_long"))
+
+
+def _found(info: Any, order: SiteOrder) -> Found | Problem:
+    if not isinstance(info, dict):
+        return Problem(kind="gone", detail="There is no recording under this link.")
+    file = next(iter(Path().glob("recording.*")), None)
+    if order.download and file is None:
+        size = info.get("filesize") or info.get("filesize_approx") or 0
+        return Problem(kind="too_large" if size > order.most_bytes else "unavailable")
+    uploader = next((info[name] for name in ("artist", "uploader", "channel") if info.get(name)), "")
+    return Found(
+        file=None if file is None else file.name,
+        title=shortened(info.get("track") or info.get("title")),
+        uploader=shortened(uploader),
+        duration_seconds=info.get("duration"),
+    )
+
+
+def _cause(error: BaseException) -> BaseException | None:
+    """What a DownloadError was made of."""
+    caught = getattr(error, "exc_info", None)
+    return caught[1] if caught else None
+
+
+class _Silence:
+    """yt-dlp's words go nowhere: its errors are raised."""
+
+    def debug(self, message: str) -> None:
+        """Nothing."""
+
+    def warning(self, message: str) -> None:
+        """Nothing."""
+
+    def error(self, message: str) -> None:
+        """Nothing."""
