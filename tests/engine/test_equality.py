@@ -47,9 +47,10 @@ def test_a_bag_of_unlike_networks(shifts, lab):
     lab.assert_alike(wanted, found)
 
 
-@pytest.mark.parametrize(("sources", "channels"), [(["lead"], 2), (["a", "b", "c", "d", "e", "f"], 1), (["x", "y"], 1)])
-def test_any_number_of_sources_mono_or_stereo(sources, channels, lab):
-    module = lab.module("HTDemucs", sources=sources, audio_channels=channels)
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+@pytest.mark.parametrize(("sources", "channels"), [("a", 2), ("abcdef", 2), ("abcdef", 1), ("ab", 1)])
+def test_any_number_of_sources_mono_or_stereo(sources, channels, architecture, lab):
+    module = lab.module(architecture, sources=list(sources), audio_channels=channels)
     mix = lab.mix(9_000, channels)
     wanted = lab.reference(module, mix=mix, shifts=1, seed=2)
     lab.assert_alike(wanted, lab.separate(lab.separator(module), mix, shifts=1, seed=2))

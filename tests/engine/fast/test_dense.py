@@ -22,12 +22,16 @@ def test_dense(activation, rows, number, least, draw, near):
 
 
 @pytest.mark.parametrize("held", [torch.float32, torch.bfloat16])
-def test_onto_a_residual_in_new_memory(held, number, draw, near):
+def test_onto_a_residual(held, number, draw, near):
     values, weight, bias, residual = draw(40, 24), draw(17, 24), draw(17), draw(40, 17).to(held)
     before = residual.clone()
-    found = Dense(weight, bias, number=number, rows=40).onto(values.to(number), residual)
+    layer, wanted = Dense(weight, bias, number=number, rows=40), functional.linear(values, weight, bias) + before
+    found = layer.onto(values.to(number), residual)
     assert torch.equal(residual, before)
-    assert near(functional.linear(values, weight, bias) + before, found) > 40.0
+    assert near(wanted, found) > 40.0
+    again = layer.onto(values.to(number), residual, spent=True)
+    assert again.dtype == held
+    assert near(wanted, again) > 40.0
 
 
 def test_the_halves_of_a_gate(number, least, draw, near):

@@ -13,10 +13,13 @@ from worker.engine.separator import Member, Separator
 CPU, GPU = torch.device("cpu"), torch.device("cuda")
 
 
-def separator(module, precision):
-    form = choose_form(module, precision, CPU)
-    network = PlainNetwork(module, device=CPU, precision=precision, faster=form)
-    return Separator("small", (Member(network, (1.0,) * len(module.sources)),))
+def separator(*modules, precision, weights=None):
+    members = []
+    for at, module in enumerate(modules):
+        form = choose_form(module, precision, CPU)
+        network = PlainNetwork(module, device=CPU, precision=precision, faster=form)
+        members.append(Member(network, tuple(weights[at]) if weights else (1.0,) * len(module.sources)))
+    return Separator("small", tuple(members))
 
 
 @pytest.mark.parametrize(
@@ -29,16 +32,34 @@ def separator(module, precision):
 )
 def test_streams_to_what_apply_model_gives(frames, precision, least, small, lab):
     module, mix = small(bottom_channels=32, t_layers=3), lab.mix(frames)
-    made = separator(module, precision)
+    made = separator(module, precision=precision)
     assert made.precision == precision
     wanted = lab.reference(module, mix=mix, shifts=1, seed=3)
     lab.assert_alike(wanted, lab.separate(made, mix, shifts=1, seed=3), least)
 
 
+@pytest.mark.parametrize(("precision", "least"), [("float32", 90.0), ("bfloat16", 40.0)])
+@pytest.mark.parametrize("frames", [3_199, 3_201, 9_000])
+@pytest.mark.parametrize(("sources", "channels"), [("abcdef", 2), ("abcd", 1), ("a", 1)])
+def test_any_number_of_sources_mono_or_stereo(sources, channels, frames, precision, least, small, lab):
+    module, mix = small(sources=list(sources), audio_channels=channels, t_layers=2), lab.mix(frames, channels)
+    wanted = lab.reference(module, mix=mix)
+    lab.assert_alike(wanted, lab.separate(separator(module, precision=precision), mix, shifts=0), least)
+
+
+@pytest.mark.parametrize(("precision", "least"), [("float32", 90.0), ("bfloat16", 40.0)])
+@pytest.mark.parametrize("weights", [np.eye(4).tolist(), [[1.0, 0.5, 2.0, 1.0]] * 4], ids=["specialists", "a mixture"])
+def test_a_bag(weights, precision, least, small, lab):
+    modules, mix = [small(seed=seed) for seed in range(4)], lab.mix(7_000)
+    wanted = lab.reference(*modules, mix=mix, weights=weights, shifts=1, seed=2)
+    made = separator(*modules, precision=precision, weights=weights)
+    lab.assert_alike(wanted, lab.separate(made, mix, shifts=1, seed=2), least)
+
+
 def test_no_seam_is_worse_than_the_rest(small, lab):
     module, mix = small(), lab.mix(20_000)
     wanted = np.stack(list(lab.reference(module, mix=mix).values()))
-    found = np.stack(list(lab.separate(separator(module, "float32"), mix, shifts=0).values()))
+    found = np.stack(list(lab.separate(separator(module, precision="float32"), mix, shifts=0).values()))
     for seam in range(2_400, 20_000, 2_400):
         near = slice(seam - 50, seam + 50)
         assert lab.decibels(wanted[..., near], found[..., near]) >= 90.0

@@ -165,9 +165,9 @@ class _Layer:
     def _moments(self, hidden: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """For each bin the mean and the inverse deviation of `W h + b`, in float64."""
         steps, bins, width = hidden.shape
-        by_bin = hidden.permute(1, 2, 0)
+        by_bin = hidden.transpose(0, 1).contiguous()  # with so few values a product of strided ones takes twice as long
         gram = torch.empty(bins, width + 1, width + 1, dtype=torch.float64)
-        gram[:, :width, :width] = torch.bmm(by_bin, by_bin.transpose(1, 2))
+        gram[:, :width, :width] = torch.bmm(by_bin.transpose(1, 2), by_bin)
         gram[:, width, :width] = gram[:, :width, width] = hidden.sum(0)
         gram[:, width, width] = steps
         count = steps * self._outputs

@@ -37,11 +37,15 @@ class Dense:
             return self._run(values, self._weight, self._bias, self._activation, [], form)
         return operators.activated(functional.linear(values, self._weight, self._bias), self._activation)
 
-    def onto(self, values: torch.Tensor, residual: torch.Tensor) -> torch.Tensor:
-        """The same without an activation, plus a residual (rows x outputs) of any type, whose type it keeps."""
+    def onto(self, values: torch.Tensor, residual: torch.Tensor, *, spent: bool = False) -> torch.Tensor:
+        """The same without an activation, plus a residual (rows x outputs) of any type, whose type it keeps.
+
+        `spent`: no one needs the residual any more, and its memory may hold the sum.
+        """
         if self._fused and residual.dtype == self.number:
             return self._run(values, residual, self._weight, self._bias, "add")
-        return residual + self(values)
+        found = self(values)
+        return residual.add_(found) if spent else residual + found
 
 
 class GatedDense:

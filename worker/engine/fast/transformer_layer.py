@@ -88,7 +88,7 @@ class FastLayer:
         """See `TransformerLayer`."""
         values = self._output.onto(self._attended(values, other), values)
         hidden = self._widen(self._normalised(values, self._last_epsilon))
-        values = self._narrow.onto(hidden, values)
+        values = self._narrow.onto(hidden, values, spent=True)
         return values if self._norm_out is None else _normalised_whole(values, self._norm_out)
 
     def _attended(self, values: torch.Tensor, other: torch.Tensor | None) -> torch.Tensor:
@@ -130,9 +130,9 @@ def _scaled(linear: Any, gamma: Any, number: torch.dtype, rows: int) -> Dense:
 
 
 def _normalised_whole(values: torch.Tensor, norm: Any) -> torch.Tensor:
-    """Normalised over all steps and channels at once."""
+    """Normalised over all steps and channels at once, in place."""
     mean = values.mean().double()
     squares = torch.linalg.vector_norm(values).double().square() / values.numel()
     inverse = (squares - mean * mean).clamp_(min=0.0).add_(norm.eps).rsqrt_()
     stretch = norm.weight * inverse.float()
-    return torch.addcmul(norm.bias - mean.float() * stretch, values, stretch)
+    return torch.addcmul(norm.bias - mean.float() * stretch, values, stretch, out=values)
