@@ -13,6 +13,7 @@ from contract.job_store import JobStore
 from contract.jobs import ACTIVE, TERMINAL
 from contract.speeds import SpeedBook
 from contract.statistics import Statistics
+from contract.timings import by_stage
 from contract.worker_registry import WorkerRegistry
 
 MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -109,9 +110,8 @@ class ServiceCollector(Collector):
         stages = CounterMetricFamily(
             "stemify_stage_seconds", "Seconds completed jobs spent in each stage.", labels=["stage"]
         )
-        for stage, seconds in self._statistics.spent().items():
-            if stage != "realtime_factor":
-                stages.add_metric([stage], seconds)
+        for stage, seconds in by_stage(self._statistics.spent()).items():
+            stages.add_metric([stage], seconds)
         pace = GaugeMetricFamily(
             "stemify_realtime_factor",
             "Seconds of audio separated in a second of work, lately.",

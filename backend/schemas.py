@@ -148,7 +148,10 @@ class JobBody(Body):
     quality: Quality | None
     warnings: list[Warned]
     error: ErrorBody | None
-    timings: dict[str, float] = Field(description="Seconds in each stage, and realtime_factor.")
+    timings: dict[str, float] = Field(
+        description="Seconds in each stage; realtime_factor; and encoding_meanwhile: seconds of processor that the "
+        "encoders used while the networks ran, which are in no stage."
+    )
     metadata: dict[str, Any] = Field(description="The caller's own notes, as sent.")
 
 

@@ -61,10 +61,14 @@ class ModelUsed(Value):
 
 
 class StemQuality(Value):
-    """Share of the mix's energy (0 to 1) and an estimate of bleed (None where not measured)."""
+    """How a stem stands in the mix."""
 
-    energy_share: float
-    bleed_estimate: float | None = None
+    energy_share: float = Field(description="Of the mix's energy, 0 to 1, before any joint gain.")
+    bleed_estimate: float | None = Field(
+        None,
+        description="Always null: without the true stems nothing tells bleed from instruments that play together. "
+        "The name is kept for a method that can.",
+    )
 
 
 class Quality(Value):

@@ -19,7 +19,7 @@ class Statistics:
         return {code: int(count) for code, count in self._under("failed:").items()}
 
     def spent(self) -> dict[str, float]:
-        """Sums over completed jobs of each of their timings: seconds by stage. Raises StoreUnavailable."""
+        """Sums over completed jobs of each of their timings (see contract.timings). Raises StoreUnavailable."""
         return self._under("spent:")
 
     def _under(self, prefix: str) -> dict[str, float]:

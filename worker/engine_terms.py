@@ -6,6 +6,7 @@ from contract.events import JobCompleted
 from contract.jobs import Job
 from contract.options import RESIDUAL, JobOptions
 from contract.recordings import Quality, Source, Stem, StemQuality, Warned
+from contract.timings import ENCODING_MEANWHILE, REALTIME_FACTOR
 from worker.engine import OutputOptions, Separation, SeparationOptions, StemFile
 from worker.engine.seeds import seed_of_digest
 from worker.model_choice import Choice
@@ -62,12 +63,16 @@ def completed(
 
 
 def timings_of(separation: Separation, *, fetching: float, storing: float, overlapped: float) -> dict[str, float]:
-    """Seconds by stage, and the realtime factor of the whole. `overlapped`: what of `storing` counted as encoding."""
+    """Seconds by stage, the realtime factor of the whole, and what encoding was done meanwhile.
+
+    `overlapped`: what of `storing` counted as encoding.
+    """
     stages = {"fetching": fetching, **separation.timings, "storing": storing}
     stages["encoding"] = max(0.0, stages.get("encoding", 0.0) - overlapped)
     audio = separation.source_frames / separation.source.sample_rate
-    rounded = {stage: round(seconds, 3) for stage, seconds in stages.items()}
-    return rounded | {"realtime_factor": round(audio / max(sum(stages.values()), 1e-6), 3)}
+    factor = audio / max(sum(stages.values()), 1e-6)
+    told = stages | {REALTIME_FACTOR: factor, ENCODING_MEANWHILE: separation.overlapped_encoding}
+    return {name: round(figure, 3) for name, figure in told.items()}
 
 
 def _source(source: Source, separation: Separation, sha256: str) -> Source:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from prometheus_client import CollectorRegistry, Counter, Histogram, start_http_server
 from prometheus_client.registry import Collector
 
+from contract.timings import REALTIME_FACTOR, by_stage
 from worker.model_metrics import ModelMetrics
 
 _STAGE_SECONDS = (0.05, 0.1, 0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600)
@@ -49,10 +50,9 @@ class Metrics:
 
     def completed(self, *, model: str, device: str, timings: Mapping[str, float]) -> None:
         """A job was done: its seconds by stage, and `realtime_factor`."""
-        for stage, seconds in timings.items():
-            if stage != "realtime_factor":
-                self._stages.labels(stage).observe(seconds)
-        self._factor.labels(model, device).observe(timings["realtime_factor"])
+        for stage, seconds in by_stage(timings).items():
+            self._stages.labels(stage).observe(seconds)
+        self._factor.labels(model, device).observe(timings[REALTIME_FACTOR])
 
     def ended(self, ending: str, code: str = "") -> None:
         """An attempt ended."""

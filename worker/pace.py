@@ -6,6 +6,7 @@ from contract.errors import StoreUnavailable
 from contract.events import JobCompleted
 from contract.jobs import Job
 from contract.speeds import SpeedBook
+from contract.timings import by_stage
 from contract.work import effort
 
 
@@ -27,7 +28,7 @@ class Pace:
 
     def learn(self, done: JobCompleted) -> None:
         """Keep what this attempt took; an outage of the store loses it."""
-        work = sum(seconds for name, seconds in done.timings.items() if name != "realtime_factor")
+        work = sum(by_stage(done.timings).values())
         audio = (done.source.duration_seconds or 0.0) * effort(self._job.options)
         with contextlib.suppress(StoreUnavailable):
             self._speeds.learn(done.model.name, done.device, audio_seconds=audio, work_seconds=work)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from contract.timings import by_stage
 from media.facts import AudioFacts
 from media.peaks import Peaks
 from tests.builders import a_job, a_source, a_stem
@@ -95,6 +96,13 @@ def test_storing_is_not_counted_as_encoding():
     assert timings["encoding"] == 1.0
     assert timings["storing"] == 2.5
     assert timings["realtime_factor"] == pytest.approx(1.0 / 7.0, abs=1e-3)
+
+
+def test_encoding_that_was_done_meanwhile_is_told_and_in_no_stage():
+    timings = timings_of(separation(overlapped_encoding=7.5), fetching=0.0, storing=0.0, overlapped=0.0)
+    assert timings["encoding_meanwhile"] == 7.5
+    assert sum(by_stage(timings).values()) == pytest.approx(6.0)
+    assert timings["realtime_factor"] == pytest.approx(1.0 / 6.0, abs=1e-3)
 
 
 def test_manifests_of_equal_work_differ_in_the_jobs_id_alone():
