@@ -47,8 +47,8 @@ def make_mix(parts: Parts, job: Job, wish: MixRequest) -> Made:
     found = shelf.find(name)
     if found is not None:
         return Made(found, is_new=False)
-    with contextlib.ExitStack() as stack:
-        folder = stack.enter_context(_folder(parts.settings.mixes.folder, job))
+    largest = max(stem.frames for stem in job.stems) * _FRAME_BYTES
+    with _promised(parts, name, kept=largest), _folder(parts.settings.mixes.folder, job, largest) as folder:
         mix = _rendered(parts, job, wish, folder=folder)
         shelf.put(folder / "mix", mix)
     try:
@@ -60,15 +60,24 @@ def make_mix(parts: Parts, job: Job, wish: MixRequest) -> Made:
 
 
 @contextlib.contextmanager
-def _folder(root: Path | None, job: Job) -> Iterator[Path]:
+def _promised(parts: Parts, name: str, *, kept: int) -> Iterator[None]:
+    """Room in storage beside what is promised to jobs, for as long as the mix is made."""
+    parts.room.hold(name, kept=kept)
+    try:
+        yield
+    finally:
+        parts.room.release(name)
+
+
+@contextlib.contextmanager
+def _folder(root: Path | None, job: Job, largest: int) -> Iterator[Path]:
     try:
         made = tempfile.TemporaryDirectory(prefix="stemify-mix-", dir=root)
     except OSError as error:
         raise StorageUnavailable("There is no folder to make mixes in.") from error
     with made as name:
-        # The largest mix there can be, and the stems where storage is not this machine's.
-        most = max(stem.frames * _FRAME_BYTES for stem in job.stems) + sum(stem.bytes for stem in job.stems)
-        if shutil.disk_usage(name).free < most + _SPARE_BYTES:
+        copies = sum(stem.bytes for stem in job.stems)  # of the stems, where storage is not this machine's
+        if shutil.disk_usage(name).free < largest + copies + _SPARE_BYTES:
             raise InsufficientStorage("There is not enough room left to make this mix.")
         yield Path(name)
 

@@ -13,6 +13,9 @@ export const remove = (id) => ask("DELETE", `${PREFIX}/jobs/${encodeURIComponent
 export const peaks = (url, points) => ask("GET", `${url}?points=${points}`);
 export const mix = (address, wish) => ask("POST", address, wish);
 
+// What the service stands on: {name, ok} each. A service that is not well answers with 503 and says the same.
+export const dependencies = () => fetch(`${PREFIX}/health`).then(async (response) => (await response.json()).dependencies);
+
 // Whether the server answers at all.
 export const isThere = () => fetch("/health/live").then((response) => response.ok, () => false);
 

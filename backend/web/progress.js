@@ -8,7 +8,12 @@ import { text } from "./texts.js";
 export function progressOf(entry) {
   const running = !ENDED.has(entry.status);
   if (!entry.job) return { percent: running ? entry.fraction * 100 : 0, running, message: sendingMessage(entry) };
-  return { percent: entry.job.progress, running, message: entry.away ? text("away") : jobMessage(entry.job) };
+  return { percent: entry.job.progress, running, message: told(entry) };
+}
+
+function told({ job, away, alone }) {
+  if (away) return text("away");
+  return alone && job.status === "queued" ? text("alone") : jobMessage(job);
 }
 
 function sendingMessage({ status, fraction, problem, source }) {

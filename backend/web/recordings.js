@@ -6,10 +6,11 @@ import { send } from "./sending.js";
 
 const LISTED = 20;
 const POLL_MS = 2500;
+const LONG_MS = 10_000;
 
-// An entry: {key, name, status, fraction, source, fields, job, problem, away}. `job` is null until the server has taken
+// An entry: {key, name, status, fraction, source, fields, job, problem, away, alone}. `job` is null until the server has taken
 // the recording; `source` ({file} or {url}) is null for what was sent before this page was loaded; `away` is true while
-// the server does not answer.
+// the server does not answer, `alone` while no worker is there.
 export class Recordings {
   #entries = [];
   #dropped = new Set(); // ids of jobs that an answer on its way may still name
@@ -110,7 +111,7 @@ export class Recordings {
   }
 
   #keep(entry) {
-    return { job: null, problem: null, source: null, aborting: null, away: false, ...entry };
+    return { job: null, problem: null, source: null, aborting: null, away: false, alone: false, ...entry };
   }
 
   #of(jobId) {
@@ -155,8 +156,19 @@ export class Recordings {
     try {
       if (this.#listed && running.length > 1) await this.list();
       else await Promise.all(running.map(async ({ job }) => this.take(await api.job(job.job_id))));
+      await this.#lookForWorkers(running);
     } catch {
       // away for a moment: asked again at the next turn
     }
+  }
+
+  // A job that waits long may wait for nobody: a person should know.
+  async #lookForWorkers(running) {
+    const waiting = running.filter(({ status, since }) => status === "queued" && Date.now() - since > LONG_MS);
+    if (!waiting.length) return;
+    const isAlone = (await api.dependencies()).some(({ name, ok }) => name === "worker" && !ok);
+    if (waiting.every((entry) => entry.alone === isAlone)) return;
+    waiting.forEach((entry) => (entry.alone = isAlone));
+    this.onChange();
   }
 }

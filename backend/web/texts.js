@@ -99,6 +99,7 @@ const TEXTS = {
   canceled: "Canceled",
   sending: "Sending the recording",
   linking: "Looking at the link",
+  alone: "No worker is running. The recording waits until one comes.",
   away: "The server does not answer. Trying again …",
   checking: "Checking the recording",
   fetching: "Fetching the recording",

@@ -19,6 +19,12 @@ def choose(page: Page, *files: Path) -> None:
     page.locator("#file").set_input_files(files)
 
 
+def block_sockets(page: Page) -> None:
+    """As a proxy does that knows no WebSockets and loses long requests."""
+    page.route("**/socket.io/**", lambda route: route.abort())
+    page.route_web_socket("**/socket.io/**", lambda socket: socket.close())
+
+
 def test_a_recording_becomes_stems_that_are_heard(page: Page) -> None:
     choose(page, SONG)
     page.get_by_role("button", name="Separate").click()
@@ -40,7 +46,7 @@ def test_a_reload_in_the_middle_finds_the_job_again(page: Page, short_song: Path
 
 
 def test_without_sockets_the_page_asks(page: Page, short_song: Path) -> None:
-    page.route("**/socket.io/**", lambda route: route.abort())
+    block_sockets(page)
     choose(page, short_song)
     page.get_by_role("button", name="Separate").click()
     expect(page.locator("#job-status")).to_have_text("Done")
@@ -172,3 +178,14 @@ def test_where_links_are_off_the_page_says_so(page: Page) -> None:
     page.goto("/")
     expect(page.get_by_text("This server fetches no links")).to_be_visible()
     expect(page.get_by_label("Or paste a link")).to_be_hidden()
+
+
+def test_a_job_that_waits_for_nobody_says_so(page: Page, done: dict[str, str]) -> None:
+    waiting = {"status": "queued", "stems": [], "created_at": "2026-01-01T00:00:00Z", "queue_position": 1, "version": 1}
+    alone = {"dependencies": [{"name": "worker", "ok": False, "detail": "none alive"}]}
+    block_sockets(page)
+    page.route("**/api/v1/jobs?*", lambda route: route.fulfill(json={"data": []}))
+    page.route("**/api/v1/jobs/*", lambda route: route.fulfill(json=route.fetch().json() | waiting))
+    page.route("**/api/v1/health", lambda route: route.fulfill(status=503, json=alone))
+    page.goto(f"/#{done['wav']}")
+    expect(page.locator("#message")).to_contain_text("No worker is running")

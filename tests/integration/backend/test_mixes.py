@@ -99,6 +99,14 @@ def test_without_a_folder_to_make_it_in_the_service_says_so(start: Start) -> Non
     assert (answer.status_code, answer.json()["code"]) == (503, "storage_unavailable")
 
 
+def test_a_full_disk_refuses_a_mix(start: Start) -> None:
+    job = (filling := start()).finished(filling.made_job())
+    full = start(storage={"free_bytes_floor": 2**60, "free_share_floor": 1.0})
+    answer = mix(full, job)
+    assert (answer.status_code, answer.json()["code"]) == (507, "insufficient_storage")
+    assert mix(filling, job).status_code == 201
+
+
 def test_the_request_is_told_in_the_schema(service: Service) -> None:
     post = service.http.get("/openapi.json").json()["paths"]["/api/v1/jobs/{job_id}/mixes"]["post"]
     body = post["requestBody"]["content"]["application/json"]
