@@ -10,6 +10,7 @@ from redis import asyncio as redis_asyncio
 
 from backend.arrivals import Arrivals
 from backend.idempotency import IdempotencyKeys
+from backend.live.frames import CheckedPacket
 from backend.live.relay import Relay
 from backend.live.rooms import Rooms
 from backend.metrics import Metrics, ServiceCollector
@@ -146,6 +147,7 @@ def _socket_server(settings: ApiSettings, rooms: Rooms) -> socketio.AsyncServer:
         max_http_buffer_size=16_384,
         ping_interval=20,
         ping_timeout=20,
+        serializer=CheckedPacket,
         logger=False,
         engineio_logger=False,
     )

@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
+from starlette.routing import Match, Route
 
 from backend.early_answer import EarlyAnswer
 from backend.problems import ProblemResponse, headers_of, problem_document, problem_of
@@ -62,7 +63,22 @@ async def _framework(request: Request, error: Exception) -> Response:
     status = refusal.status_code
     detail = refusal.detail if refusal.detail != HTTPStatus(status).phrase else ""
     problem = problem_document(status, code=_CODES.get(status, "bad_request"), detail=detail, **_where(request))
-    return ProblemResponse(problem, refusal.headers)
+    told = dict(refusal.headers or {})
+    if status == HTTPStatus.METHOD_NOT_ALLOWED:
+        told["Allow"] = ", ".join(sorted(_allowed(request)))
+    return ProblemResponse(problem, told)
+
+
+def _allowed(request: Request) -> set[str]:
+    """Every method of this path; the framework tells those of the first route alone."""
+    routes = request.app.router.routes
+    return {
+        method
+        for route in routes
+        if isinstance(route, Route) and route.matches(request.scope)[0] is not Match.NONE
+        for method in route.methods or ()
+        if not (method == "POST" and "upload_id" in route.path)  # another method in its clothes
+    }
 
 
 async def _gone(request: Request, error: Exception) -> Response:  # noqa: ARG001 - the shape of a handler

@@ -12,6 +12,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from backend.api import build_api
 from backend.assembly import assemble
 from backend.guarded_connection import GuardedConnection
+from backend.live.frames import CheckedFrames
 from backend.middleware.boundary import Boundary
 from backend.middleware.request_ids import RequestIds
 from backend.middleware.same_site import SameSite
@@ -32,7 +33,7 @@ def create_app(settings: ApiSettings) -> ASGIApp:
     guarded = SecurityHeaders(SameSite(build_api(parts), settings.cors_origins))
     inside = Boundary(guarded, parts.metrics.observe)
     api = RequestIds(Traced(inside, parts.tracing))
-    everything = cast("ASGI3Application", socketio.ASGIApp(parts.sockets, other_asgi_app=api))
+    everything = cast("ASGI3Application", CheckedFrames(socketio.ASGIApp(parts.sockets, other_asgi_app=api)))
     return cast("ASGIApp", ProxyHeadersMiddleware(everything, trusted_hosts=list(settings.proxies)))
 
 

@@ -13,6 +13,8 @@ from media.formats import OutputFormat
 _VORBIS_KBPS = (64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 500)
 # Layer III's lowest and highest kbit/s, for rates up to so many hertz.
 _MP3_KBPS = ((12_000, 8, 64), (24_000, 8, 160), (48_000, 32, 320))
+_MOST_COMPRESSION = 0.9999
+"""Just short of 1, which is the lowest bit rate and which libsndfile refuses."""
 _PIECE_FRAMES = 16_384
 
 
@@ -66,4 +68,4 @@ def _vorbis_level(output: OutputFormat) -> float:
 def _mp3_level(output: OutputFormat, sample_rate: int, channels: int) -> float:
     wanted = output.stream_kbps(channels)
     low, high = next((low, high) for rate, low, high in _MP3_KBPS if sample_rate <= rate)
-    return (high - min(max(wanted, low), high)) / (high - low)
+    return min((high - min(max(wanted, low), high)) / (high - low), _MOST_COMPRESSION)

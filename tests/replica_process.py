@@ -17,11 +17,15 @@ from contract.job_store import JobStore
 from contract.redis_client import connect
 from contract.settings import QueueSettings, RedisSettings, RetentionSettings, StorageSettings
 from contract.storage import open_storage
+from contract.worker_registry import WorkerFacts, WorkerRegistry
+from tests.builders import NOON
 from tests.integration.backend.service import Service
 from tests.redis_server import RedisServer
 from tests.service_process import ServiceProcess, wait_for
 
 START_SECONDS = 60.0
+_HOUR = 3_600.0
+_STAND_IN = WorkerFacts(worker_id="stand-in", host="here", pid=1, device="cpu", started_at=NOON)
 
 
 class ReplicaProcess(Service):
@@ -45,6 +49,7 @@ class ReplicaProcess(Service):
         self.http = httpx.Client(base_url=self.url, timeout=60)
         self._opened.callback(self.http.close)
         self._opened.callback(self._kill)
+        WorkerRegistry(self.redis).announce(_STAND_IN, ttl_seconds=_HOUR)
         self.start()
         return self
 

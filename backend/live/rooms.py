@@ -59,6 +59,19 @@ class Rooms(socketio.AsyncNamespace):
             if is_last(news):
                 await self._empty(job_id)
 
+    async def trigger_event(self, event: str, *args: Any) -> Any:
+        """Call what serves an event. A client may name any, with anything behind it: the library's own are not for it.
+
+        Connecting, a socket is not connected yet, and leaving no more; one that is cannot have sent either.
+        """
+        sid, *told = args
+        if event in ("connect", "disconnect"):
+            is_from_client = self.server.manager.is_connected(sid, self.namespace)
+            return None if is_from_client else await super().trigger_event(event, *args)
+        if event not in ("subscribe", "unsubscribe"):
+            return {"error": {"code": CallerError.code, "detail": "There is subscribe, and unsubscribe."}}
+        return await super().trigger_event(event, sid, told[0] if len(told) == 1 else None)
+
     async def on_connect(self, sid: str, environ: dict[str, Any], auth: object = None) -> None:  # noqa: ARG002
         """A client comes; too many from one address are refused."""
         address = _address(environ)

@@ -19,7 +19,7 @@ from backend.resumable.errors import UploadLocked
 from contract import keys
 from contract.redis_client import store_errors
 
-LEASE_SECONDS = 12.0
+LEASE_SECONDS = 8.0
 RENEW_SECONDS = 2.0
 PATIENCE_SECONDS = 5.0
 _LOOK_SECONDS = 0.2

@@ -19,7 +19,7 @@ _HEADERS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
 
 @router.get(
     "/jobs/{job_id}/events",
-    responses=errors(404, 503) | {200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
+    responses=errors(404, 503) | {200: {"content": {"text/event-stream": {}}}},
     response_class=StreamingResponse,
     summary="Follow a job",
 )

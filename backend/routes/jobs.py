@@ -1,5 +1,6 @@
 """Jobs: look, list, cancel, delete."""
 
+import re
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Annotated
@@ -7,7 +8,7 @@ from typing import Annotated
 from anyio import to_thread
 from fastapi import APIRouter, Header, Query, Response
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from backend.dependencies import PathJob, UseCaller, UseParts
 from backend.etags import matches
@@ -33,6 +34,14 @@ class JobQuery(BaseModel):
     status: list[JobStatus] | None = Field(None, description="Only these; may repeat.")
     model: str | None = Field(None, max_length=80)
     created_after: datetime | None = Field(None, description="ISO 8601; UTC when it names no offset.")
+
+    @field_validator("created_after", mode="before")
+    @classmethod
+    def _is_written_out(cls, told: object) -> object:
+        """Seconds since 1970, which would be taken for a date otherwise, are no ISO 8601."""
+        if isinstance(told, str) and not re.match(r"\d{4}-\d\d-\d\d", told):
+            raise ValueError("must be written as 2026-11-20T12:00:00Z")
+        return told
 
 
 @router.get("/jobs", response_model=JobPageBody, responses=errors(403, 422, 503), summary="List jobs, newest first")

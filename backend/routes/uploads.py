@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Annotated
 
 from anyio import to_thread
-from fastapi import APIRouter, Depends, Header, Path, Request, Response
+from fastapi import APIRouter, Depends, Header, HTTPException, Path, Request, Response
 from fastapi.responses import JSONResponse
 
 from backend.addresses import upload_path
@@ -102,7 +102,12 @@ async def create_upload(
     return JSONResponse(_as_body(progress).model_dump(mode="json"), HTTPStatus.CREATED, headers)
 
 
-@router.head("/uploads/{upload_id}", responses=errors(404, 410, 412, 503), summary="How far is an upload?")
+@router.head(
+    "/uploads/{upload_id}",
+    response_class=Response,
+    responses=errors(404, 410, 412, 503),
+    summary="How far is an upload?",
+)
 def head_upload(upload: PathUpload, told: Annotated[tus_headers.Spoken, Header()]) -> Response:
     """`Upload-Offset`: the bytes that are here for good; the next PATCH begins there."""
     tus.check_version(told.tus_resumable or tus.VERSION)
@@ -138,6 +143,8 @@ async def add_to_upload(
 async def put_upload(request: Request, upload: PathUpload, parts: UseParts) -> Response:
     """The whole recording as the body of one request, of any content type; what came before is dropped."""
     progress = await parts.uploads.replace(upload.record, _body(request, parts, upload.record.bytes))
+    if not progress.is_whole:
+        raise CallerError(f"The body ended after {progress.offset:,} of {upload.record.bytes:,} bytes.")
     return JSONResponse(_as_body(progress).model_dump(mode="json"), headers=_headers(progress))
 
 
@@ -163,7 +170,7 @@ async def override_method(
         return await add_to_upload(request, upload, parts, told)
     if told.x_http_method_override == "DELETE":
         return await delete_upload(upload, parts, told)
-    raise CallerError("Use PATCH, PUT or DELETE, or name PATCH or DELETE in X-HTTP-Method-Override.")
+    raise HTTPException(HTTPStatus.METHOD_NOT_ALLOWED, "Name PATCH or DELETE in X-HTTP-Method-Override.")
 
 
 def _begun(parts: Parts, caller: UseCaller, told: Announcement) -> UploadRecord:

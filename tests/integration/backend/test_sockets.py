@@ -240,3 +240,16 @@ def test_pages_of_other_origins_cannot_listen(listen: Listen) -> None:
     for transport in ("polling", "websocket"):
         with pytest.raises(socketio.exceptions.ConnectionError):
             listen(transports=[transport], headers={"Origin": "https://evil.example.org"})
+
+
+def test_a_client_cannot_play_the_librarys_own_events(start: Start) -> None:
+    """Else one could leave the count of its address while it stays, and come in again and again."""
+    service = start(live={"sockets_per_address": 1})
+    job = service.made_job()
+    one = Listener(service.url)
+    for event in ("disconnect", "connect", "_leave", "anything"):
+        one._client.emit(event, {}, namespace="/progress")
+    assert one.subscribe(job)["status"] == "queued"
+    with pytest.raises(socketio.exceptions.ConnectionError):
+        Listener(service.url)
+    one.close()

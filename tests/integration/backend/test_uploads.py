@@ -82,7 +82,8 @@ def test_a_recording_in_three_runs_becomes_a_job(service: Service) -> None:
 def test_one_request_may_bring_it_whole(service: Service) -> None:
     body = {"bytes": len(SONG), "filename": "../Song.wav", "sha256": hashlib.sha256(SONG).hexdigest()}
     upload = service.http.post("/api/v1/uploads", json=body).json()
-    service.http.put(upload["url"], content=b"half of it")
+    half = service.http.put(upload["url"], content=b"half of it")
+    assert (half.status_code, half.json()["code"]) == (400, "bad_request")
     sent = service.http.put(upload["url"], content=SONG)
     assert (sent.status_code, sent.json()["offset"], sent.json()["filename"]) == (200, len(SONG), "Song.wav")
     answer = service.http.post("/api/v1/stemify", data={"upload_id": upload["upload_id"], "model": "demo"})

@@ -127,3 +127,10 @@ def test_bit_rates_are_followed(tmp_path, sweep, name):
 def test_more_than_two_channels_fit_in_lossless_formats(tmp_path, sweep):
     sound = sweep(5_000, channels=6)
     assert _all_of(_write(tmp_path / "stem", sound, OutputFormat("flac", "24"))).shape == (6, 5_000)
+
+
+@pytest.mark.parametrize("rate", [22_050, 44_100])
+def test_the_lowest_bit_rate_of_mp3(tmp_path, rate):
+    with Encoder(tmp_path / "low", OutputFormat("mp3", bitrate_kbps=32), sample_rate=rate, channels=2) as encoder:
+        encoder.write(np.zeros((2, rate), dtype=np.float32))
+    assert 3_000 < (tmp_path / "low").stat().st_size < 7_000
