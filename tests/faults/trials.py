@@ -6,6 +6,7 @@ from tests.faults.frozen_worker import FROZEN
 from tests.faults.hanging import HANGING
 from tests.faults.idempotency import IDEMPOTENT
 from tests.faults.killed_processes import KILLED_CHILD, KILLED_WORKER, LOST_MESSAGE, STOPPED_WORKER
+from tests.faults.killed_uploads import KILLED_UPLOAD
 from tests.faults.points_of_death import POINTS_OF_DEATH
 from tests.faults.poison import POISON
 from tests.faults.server_outages import EMPTIED_SERVER, KILLED_SERVER
@@ -19,6 +20,7 @@ TRIALS: tuple[Trial, ...] = (
     POISON,
     KILLED_SERVER,
     EMPTIED_SERVER,
+    KILLED_UPLOAD,
     POINTS_OF_DEATH,
     HANGING,
     CANCELED,
