@@ -5,6 +5,7 @@ import json
 import random
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import httpx
@@ -81,13 +82,13 @@ class Attacker:
 
     def frame(self) -> str:
         """One broken frame; the replica may end the connection."""
-        with self._connected() as socket:
+        with self.connected() as socket:
             return _told(socket, self.chance.choice(_FRAMES))
 
     def wish(self) -> str:
         """A subscription to nothing, or to somebody else's job."""
         wish = self.chance.choice([*_WISHES, {"job_id": self.foreign}])
-        with self._connected() as socket:
+        with self.connected() as socket:
             answer = _asked(socket, self.chance.choice(["subscribe", "unsubscribe"]), wish)
         is_harmless = answer.get("error") or answer == wish  # leaving where one never was is no mistake
         return "" if is_harmless else f"{wish!r} was answered with {answer!r}"
@@ -95,7 +96,7 @@ class Attacker:
     def spy(self) -> str:
         """What happens to somebody else's job must not be heard."""
         job = self.replica.store.accept(a_job(tenant="somebody"))
-        with self._connected() as socket:
+        with self.connected() as socket:
             refused = _asked(socket, "subscribe", {"job_id": job.job_id})
             self.replica.store.cancel(job.job_id)
             assert _asked(socket, "subscribe", {"job_id": self.common})
@@ -107,7 +108,7 @@ class Attacker:
         """2 MB in one packet, over either transport."""
         packet = '42/progress,["subscribe",{"job_id":"' + "a" * 2_000_000 + '"}]'
         if self.chance.random() < 0.5:
-            with self._connected() as socket:
+            with self.connected() as socket:
                 return _told(socket, packet)
         opened = httpx.get(f"{self.replica.url}/socket.io/?EIO=4&transport=polling").text
         sid = json.loads(opened[1:])["sid"]
@@ -132,7 +133,7 @@ class Attacker:
     def crowd(self) -> str:
         """More rooms than one socket may have."""
         jobs = [self.replica.store.accept(a_job()).job_id for _ in range(ROOMS + 5)]
-        with self._connected() as socket:
+        with self.connected() as socket:
             refused = [bool(_asked(socket, "subscribe", {"job_id": job_id})["error"]) for job_id in jobs]
         for job_id in jobs:
             self.replica.store.delete(job_id)
@@ -140,17 +141,12 @@ class Attacker:
 
     def throng(self) -> str:
         """More sockets than one address may have."""
-        opened = [self._connected() for _ in range(SOCKETS)]
-        try:
-            with connect(self._address(), open_timeout=SECONDS) as socket:
-                socket.recv(timeout=SECONDS)
-                socket.send(f"40{_SPACE},")
-                answer = str(socket.recv(timeout=SECONDS))
-        finally:
-            for each in opened:
-                each.close()
+        with ExitStack() as opened:
+            for _ in range(SOCKETS):
+                opened.enter_context(self.connected())
+            one_more = self._let_in(opened)
         self.settle()
-        return "" if answer.startswith(f"44{_SPACE}") else f"socket {SOCKETS + 1} was answered {answer[:80]!r}"
+        return "" if one_more is None else f"socket {SOCKETS + 1} was let in"
 
     def settle(self) -> None:
         """Wait until the replica has noticed that everybody left."""
@@ -159,17 +155,22 @@ class Attacker:
     def _address(self) -> str:
         return f"ws://127.0.0.1:{self.replica.port}/socket.io/?EIO=4&transport=websocket"
 
-    def _connected(self) -> ClientConnection:
-        deadline = time.monotonic() + 30
-        while True:
-            socket = connect(self._address(), open_timeout=SECONDS, max_size=None)
-            socket.recv(timeout=SECONDS)
-            socket.send(f"40{_SPACE},")
-            if str(socket.recv(timeout=SECONDS)).startswith(f"40{_SPACE}"):
-                return socket
-            socket.close()  # those of the attacks before are still being counted
-            assert time.monotonic() < deadline, "no socket is let in any more"
-            time.sleep(0.05)
+    @contextmanager
+    def connected(self) -> Iterator[ClientConnection]:
+        """A socket that was let in."""
+        with ExitStack() as opened:
+            deadline = time.monotonic() + 30
+            while (socket := self._let_in(opened)) is None:
+                opened.close()  # those of the attacks before are still being counted
+                assert time.monotonic() < deadline, "no socket is let in any more"
+                time.sleep(0.05)
+            yield socket
+
+    def _let_in(self, opened: ExitStack) -> ClientConnection | None:
+        socket = opened.enter_context(connect(self._address(), open_timeout=SECONDS, max_size=None))
+        socket.recv(timeout=SECONDS)
+        socket.send(f"40{_SPACE},")
+        return socket if str(socket.recv(timeout=SECONDS)).startswith(f"40{_SPACE}") else None
 
 
 def _told(socket: ClientConnection, frame: str | bytes) -> str:
@@ -239,7 +240,7 @@ def run(repetitions: int) -> Outcome:
 
 
 def _is_well(attacker: Attacker) -> bool:
-    with attacker._connected() as socket:
+    with attacker.connected() as socket:
         snapshot = _asked(socket, "subscribe", {"job_id": attacker.common})
         attacker.replica.store.cancel(attacker.common)
         heard = _drained(socket, 2.0)
