@@ -14,7 +14,7 @@ _HERE = Path(__file__).parent
 _JOBS = 60
 _SMALL = 500
 """Below this many cases, the phases that take all edge cases of every parameter are left out."""
-_LONGEST_SECONDS = 600
+_LONGEST_SECONDS = 900
 
 
 def run(repetitions: int) -> Outcome:
@@ -36,7 +36,7 @@ def _round(replica: ReplicaProcess, jobs: list[str], seed: int, wanted: int, out
     report = replica.folder / "report.json"
     phases = "examples,coverage,fuzzing,stateful" if seed == 1 else "fuzzing,stateful"
     options = {
-        "--max-examples": str(max(6, wanted // 20)),
+        "--max-examples": str(max(6, wanted // 40)),
         "--phases": phases if wanted > _SMALL else "fuzzing",
         "--seed": str(seed),
         "--request-timeout": "20",
