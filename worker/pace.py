@@ -1,12 +1,12 @@
 """How fast a job's model is on this device: what is expected of an attempt, and what is learnt from it."""
 
 import contextlib
+import time
 
 from contract.errors import StoreUnavailable
 from contract.events import JobCompleted
 from contract.jobs import Job
 from contract.speeds import SpeedBook
-from contract.timings import by_stage
 from contract.work import effort
 
 
@@ -16,6 +16,7 @@ class Pace:
     def __init__(self, speeds: SpeedBook, job: Job) -> None:
         self._speeds = speeds
         self._job = job
+        self._began = time.monotonic()
         self.speed: float | None = None
         with contextlib.suppress(StoreUnavailable):
             self.speed = speeds.of(job.options.model)
@@ -27,8 +28,8 @@ class Pace:
         return None if audio is None or self.speed is None else audio * self.speed * effort(self._job.options)
 
     def learn(self, done: JobCompleted) -> None:
-        """Keep what this attempt took; an outage of the store loses it."""
-        work = sum(by_stage(done.timings).values())
+        """Keep how long this attempt held the worker: that is what others wait for. An outage of the store loses it."""
+        work = time.monotonic() - self._began
         audio = (done.source.duration_seconds or 0.0) * effort(self._job.options)
         with contextlib.suppress(StoreUnavailable):
             self._speeds.learn(done.model.name, done.device, audio_seconds=audio, work_seconds=work)

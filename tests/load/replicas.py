@@ -28,16 +28,20 @@ _OPEN = {
 
 @dataclass
 class Replica:
-    """One API process. `resident`: its bytes of memory when it was ready."""
+    """One API process: bytes of memory when it was ready and at most, processor seconds then and by now."""
 
     process: ServiceProcess
     port: int
     resident: int = 0
     most: int = 0
+    began: float = 0.0
+    worked: float = 0.0
 
     def look(self) -> None:
-        """Note its memory now."""
-        self.most = max(self.most, psutil.Process(self.process.pid).memory_info().rss)
+        """Note them now."""
+        seen = psutil.Process(self.process.pid)
+        self.most = max(self.most, seen.memory_info().rss)
+        self.worked = sum(seen.cpu_times()[:2])
 
 
 @dataclass
@@ -55,7 +59,7 @@ class Replicas:
             httpx.get(f"{self.deployment.url}/api/v1/limits").raise_for_status()
             replica = Replica(process, port)
             replica.look()
-            replica.resident = replica.most
+            replica.resident, replica.began = replica.most, replica.worked
             self.all.append(replica)
 
     @property
@@ -71,6 +75,7 @@ class Replicas:
         """Keep how far the memory of the one that grew most has grown; none may have died."""
         grown = max(replica.most - replica.resident for replica in self.all) / MEGABYTE
         outcome.mark("grown MB", grown, most=most_megabytes)
+        outcome.figures["API processor s"] = round(sum(replica.worked - replica.began for replica in self.all), 1)
         for replica in self.all:
             outcome.expect(replica.process.is_alive, f"{replica.process.name} died\n{replica.process.log[-2000:]}")
 

@@ -1,6 +1,9 @@
 """A local folder when the disk is not what it should be."""
 
+import errno
+import os
 import resource
+import stat
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -44,6 +47,46 @@ def test_nothing_remains_of_a_blob_for_which_there_was_no_room(tmp_path):
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+@pytest.mark.parametrize(
+    ("number", "told"),
+    [
+        (errno.ENOSPC, InsufficientStorage),
+        (errno.EDQUOT, InsufficientStorage),
+        (errno.EIO, StorageUnavailable),
+        (errno.EROFS, StorageUnavailable),
+    ],
+)
+def test_a_disk_that_fails_when_all_is_to_be_kept_shows_nothing(tmp_path, monkeypatch, number, told):
+    def fails(_):
+        raise OSError(number, os.strerror(number))
+
+    def write() -> None:
+        with storage.writer("a/b") as writer:
+            writer.write(b"x")
+            monkeypatch.setattr(os, "fsync", fails)
+
+    storage = LocalFolder(tmp_path)
+    with pytest.raises(told):
+        write()
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+def test_a_file_is_on_disk_before_it_has_its_name_and_the_name_before_anybody_hears(tmp_path, monkeypatch):
+    storage, synced = LocalFolder(tmp_path), []
+    monkeypatch.setattr(os, "fsync", lambda descriptor: synced.append((_kind(descriptor), _is_there(storage, "a/b"))))
+    with storage.writer("a/b") as writer:
+        writer.write(b"x")
+    assert synced[-2:] == [("file", False), ("folder", True)]
+
+
+def _kind(descriptor: int) -> str:
+    return "folder" if stat.S_ISDIR(os.fstat(descriptor).st_mode) else "file"
+
+
+def _is_there(storage: LocalFolder, key: str) -> bool:
+    return storage.facts(key) is not None
 
 
 def test_folders_left_empty_go_too(tmp_path):
