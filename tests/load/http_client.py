@@ -8,6 +8,8 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 
 _TIMEOUT_SECONDS = 60.0
+_KEPT_SECONDS = 2.0
+"""A connection idle for longer is closed: the server is about to do so too (after 5 s)."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,7 @@ class Caller:
 
     def __init__(self, port: int) -> None:
         self._port = port
-        self._idle: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
+        self._idle: list[tuple[float, asyncio.StreamReader, asyncio.StreamWriter]] = []
 
     async def get(self, path: str, **headers: str) -> Reply:
         """One GET; a header's underscores stand for dashes."""
@@ -46,7 +48,7 @@ class Caller:
 
     async def close(self) -> None:
         """Close what is open."""
-        for _, writer in self._idle:
+        for *_, writer in self._idle:
             writer.close()
             with contextlib.suppress(OSError):
                 await writer.wait_closed()
@@ -54,16 +56,23 @@ class Caller:
 
     @contextlib.asynccontextmanager
     async def _connection(self) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
-        while self._idle and (self._idle[-1][1].is_closing() or self._idle[-1][0].at_eof()):
-            self._idle.pop()
-        pair = self._idle.pop() if self._idle else await asyncio.open_connection("127.0.0.1", self._port)
+        pair = self._kept() or await asyncio.open_connection("127.0.0.1", self._port)
         try:
             yield pair
         except BaseException:
             pair[1].close()
             raise
         if not pair[1].is_closing():
-            self._idle.append(pair)
+            self._idle.append((time.monotonic(), *pair))
+
+    def _kept(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter] | None:
+        """The connection used last, if it is still good; all others are older."""
+        while self._idle:
+            since, reader, writer = self._idle.pop()
+            if time.monotonic() - since < _KEPT_SECONDS and not writer.is_closing() and not reader.at_eof():
+                return reader, writer
+            writer.close()
+        return None
 
 
 def head(method: str, path: str, headers: Mapping[str, str]) -> bytes:

@@ -1,4 +1,4 @@
-"""One socket that asks twice at once, or goes while it asks. The relay is a stand-in that confirms when it is told to."""
+"""One socket that asks twice at once, or goes while it asks. The relay stands in: it confirms when it is told to."""
 
 import asyncio
 from datetime import UTC, datetime
