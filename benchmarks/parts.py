@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from benchmarks.files import measure_cold, measure_files
 from benchmarks.first_block import measure_first_block
 from benchmarks.gpu import measure_gpu
+from benchmarks.jail import measure_jail
 from benchmarks.length import measure_length, measure_memory
 from benchmarks.rows import Part
 from benchmarks.separation import measure_separation
@@ -18,6 +19,7 @@ PARTS = (
     Part("cold", "one segment from nothing to files, command against command", measure_cold),
     Part("first", "time to the first finished block of every stem", measure_first_block),
     Part("warmup", "start of a process to the first segment", measure_warm_up),
+    Part("jail", "reading an MP3 in a jail, against reading it in this process", measure_jail),
     Part("memory", "peak memory of the model, short against long", measure_memory),
     Part("gpu", "on a GPU", measure_gpu),
     Part("length", "peak memory and cost of hours, hardly any network", measure_length),

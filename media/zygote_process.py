@@ -13,6 +13,16 @@ from media.zygote.wire import receive_missing
 _START_SECONDS = 60.0
 _END_SECONDS = 5.0
 
+_SURROUNDINGS = {
+    # Nothing of ours: no secret goes in. One thread: what forks should have no other.
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    # Blocks come and go by the half megabyte: kept by a child, not asked of the system anew each time.
+    "MALLOC_MMAP_THRESHOLD_": str(2**26),
+    "MALLOC_TRIM_THRESHOLD_": str(2**26),
+}
+"""The zygote's environment while it starts; then it is emptied."""
+
 
 class ZygoteLost(RuntimeError):
     """There is no process to run jailed calls, and another one did not start either."""
@@ -101,8 +111,7 @@ def _spawned(control: int, preload: tuple[str, ...]) -> subprocess.Popen[bytes]:
     path = os.pathsep.join(str(entry) or str(os.curdir) for entry in sys.path)
     return subprocess.Popen(
         [sys.executable, "-P", "-m", "media.zygote", str(control), _temporary_folder(), *preload],
-        # Nothing of ours: no secret goes in. One thread: what forks should have no other.
-        env={"PYTHONPATH": path, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
+        env={"PYTHONPATH": path, **_SURROUNDINGS},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         pass_fds=(control,),

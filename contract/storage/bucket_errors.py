@@ -8,7 +8,7 @@ from obstore import exceptions
 from contract.errors import InsufficientStorage, StorageUnavailable
 from contract.storage.blob_store import BlobNotFound
 
-_FULL_WORDS = ("QuotaExceeded", "InsufficientStorage", "InsufficientCapacity", "XMinioStorageFull", "507")
+_FULL_WORDS = ("QuotaExceeded", "InsufficientStorage", "InsufficientCapacity", "XMinioStorageFull", "507 Insufficient")
 
 
 @contextmanager
