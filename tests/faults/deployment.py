@@ -46,8 +46,8 @@ _kept = ExitStack()
 class Deployment:
     """Started empty; what runs in it is started by the trial, and all of it is gone after the with-block.
 
-    `settings`: environment of every process, beside what the trials have in common. `blobs`: where files are kept, when
-    not beside the rest. `address`: how the processes reach the server, when not by its own socket.
+    `settings` (later `told`): environment of every process, beside what the trials have in common. `blobs`: where files
+    are kept, when not beside the rest.
     """
 
     def __init__(self, *, queue: QueueSettings = SHORT, blobs: Path | None = None, **settings: str) -> None:
@@ -59,7 +59,7 @@ class Deployment:
         self.server = RedisServer(self.folder)
         self.processes: list[ServiceProcess] = []
         self.api: ServiceProcess | None = None
-        self._settings = settings
+        self.told = settings
         self._opened = ExitStack()
         self._seen: dict[int, str] = {}
 
@@ -79,7 +79,7 @@ class Deployment:
 
     def worker(self, name: str = "one", *, module: str = "worker.main", **settings: str) -> WorkerProcess:
         """A worker that begins to start."""
-        worker = WorkerProcess(name, self.folder, self._environment() | settings, module=module)
+        worker = WorkerProcess(name, self.folder, self.environment() | settings, module=module)
         worker.start()
         self.processes.append(worker)
         return worker
@@ -105,7 +105,7 @@ class Deployment:
     def start_api(self, name: str = "api", *, module: str = "backend.main", **settings: str) -> ServiceProcess:
         """A replica that answers."""
         port = ports.find_free()
-        told = self._environment() | {"STEMIFY_PORT": str(port), "PORT": str(port)} | settings
+        told = self.environment() | {"STEMIFY_PORT": str(port), "PORT": str(port)} | settings
         process = ServiceProcess(name, self.folder, told, module=module)
         process.start()
         self.processes.append(process)
@@ -159,7 +159,8 @@ class Deployment:
         self._opened.callback(app.close)
         self.bell = TaskQueue(app, self.queue.name)
 
-    def _environment(self) -> dict[str, str]:
+    def environment(self) -> dict[str, str]:
+        """What every process is told."""
         models = _models()
         queue = {f"STEMIFY_QUEUE__{name.upper()}": str(value) for name, value in self.queue.model_dump().items()}
         ours = {
@@ -178,7 +179,7 @@ class Deployment:
             "OMP_NUM_THREADS": "1",
             **failpoints.environment(self.folder),
         }
-        return queue | ours | self._settings
+        return queue | ours | self.told
 
 
 def _answers(url: str) -> bool:

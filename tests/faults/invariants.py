@@ -20,27 +20,32 @@ _UNACKED = "unacked"
 
 
 def broken(
-    deployment: Deployment, visitor: Visitor, *, answered: Collection[int] = (), killed: bool = True
+    deployment: Deployment,
+    visitor: Visitor,
+    *,
+    answered: Collection[int] = (),
+    killed: bool = True,
+    messages: bool = True,
 ) -> list[str]:
     """A sentence for each thing that does not hold; stops the deployment on the way.
 
     `answered`: statuses from 500 on that the fault explains. `killed`: workers' main processes were killed, so that
-    messages they held may lie with the broker until it gives them out again.
+    messages they held may lie with the broker until it gives them out again. `messages`: somebody takes them.
     """
-    left = [*_unsettled(deployment, visitor, killed=killed)]
+    left = [*_unsettled(deployment, visitor, killed=killed, messages=messages)]
     jobs = {job_id: _job(deployment, job_id) for job_id in visitor.accepted}
     said = [sentence for job_id, job in jobs.items() for sentence in _of_job(deployment, visitor, job_id, job)]
     said += _of_changes(deployment, jobs)
     return [*left, *said, *deployment.stop(), *_of_api(deployment, answered)]
 
 
-def _unsettled(deployment: Deployment, visitor: Visitor, *, killed: bool) -> Iterator[str]:
+def _unsettled(deployment: Deployment, visitor: Visitor, *, killed: bool, messages: bool) -> Iterator[str]:
     """What should be empty by now, or soon."""
     redis, store = deployment.redis, deployment.store
     empty: dict[str, Callable[[], object]] = {
         "jobs wait": store.depth,
         "leases are held": lambda: redis.zcard(keys.LEASES),
-        "messages wait": lambda: redis.llen(deployment.queue.name),
+        "messages wait": lambda: messages and redis.llen(deployment.queue.name),
         "messages of unended jobs are unacknowledged": lambda: _unacked(deployment, visitor, killed=killed),
         "scratch folders are left": lambda: deployment.scratch.is_dir() and list(deployment.scratch.iterdir()),
     }

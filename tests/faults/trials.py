@@ -1,15 +1,20 @@
 """Every trial of this suite, in the order of the plan."""
 
 from tests.faults.canceling import CANCELED
+from tests.faults.deleting import DELETED
 from tests.faults.duplicates import DUPLICATED
 from tests.faults.frozen_worker import FROZEN
 from tests.faults.hanging import HANGING
 from tests.faults.idempotency import IDEMPOTENT
 from tests.faults.killed_processes import KILLED_CHILD, KILLED_WORKER, LOST_MESSAGE, STOPPED_WORKER
 from tests.faults.killed_uploads import KILLED_UPLOAD
+from tests.faults.many_reapers import MANY_REAPERS
+from tests.faults.network_cuts import CUT, SWALLOWED
 from tests.faults.points_of_death import POINTS_OF_DEATH
 from tests.faults.poison import POISON
 from tests.faults.server_outages import EMPTIED_SERVER, KILLED_SERVER
+from tests.faults.soak import SOAKED
+from tests.faults.weights_damage import DAMAGED_WEIGHTS
 from tests.suites.trial import Trial
 
 TRIALS: tuple[Trial, ...] = (
@@ -19,6 +24,8 @@ TRIALS: tuple[Trial, ...] = (
     LOST_MESSAGE,
     POISON,
     KILLED_SERVER,
+    SWALLOWED,
+    CUT,
     EMPTIED_SERVER,
     KILLED_UPLOAD,
     POINTS_OF_DEATH,
@@ -27,4 +34,8 @@ TRIALS: tuple[Trial, ...] = (
     DUPLICATED,
     IDEMPOTENT,
     STOPPED_WORKER,
+    DAMAGED_WEIGHTS,
+    MANY_REAPERS,
+    DELETED,
+    SOAKED,
 )
