@@ -50,6 +50,7 @@ def test_the_top_level_is_complete() -> None:
         "DECISIONS.md",
         "CONTRIBUTING.md",
         "CHANGELOG.md",
+        "SECURITY.md",
         "LICENSE",
         "THIRD_PARTY.md",
         "Makefile",
