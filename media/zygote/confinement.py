@@ -54,7 +54,7 @@ def _network(libc: ctypes.CDLL, way_out: WayOut | None) -> tuple[Door | None, di
         return None, {Wall.network: kept}
     if kept is None:
         raise_loopback()
-    door = Door(way_out.open_door(), way_out.programs)
+    door = Door(way_out.open_door(), way_out.programs, way_out.modules)
     return door, {Wall.network: None if limits_ports(libc) else kept}
 
 

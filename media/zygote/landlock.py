@@ -19,10 +19,11 @@ _DEVICES = ("/dev/null", "/dev/zero", "/dev/urandom", "/dev/random")
 
 @dataclass(frozen=True)
 class Door:
-    """The one port that may be connected to, and the files and folders that may be run."""
+    """The one port that may be connected to, the files and folders that may be run, and folders to read besides."""
 
     port: int
     programs: tuple[str, ...]
+    modules: tuple[str, ...] = ()
 
 
 def shut_out(libc: ctypes.CDLL, *, folder: str | None, file: int | None, door: Door | None = None) -> str | None:
@@ -67,6 +68,8 @@ def _let_through(libc: ctypes.CDLL, rules: int, door: Door, version: int) -> Non
     for place in door.programs:
         folder = _READ_FOLDER if Path(place).is_dir() else 0
         _open_up(libc, rules, place, _EXECUTE | _READ_FILE | folder)
+    for place in door.modules:
+        _open_up(libc, rules, place, _READ_FILE | _READ_FOLDER)
     for device in _DEVICES:
         _open_up(libc, rules, device, _READ_FILE | _WRITE_FILE)
     if version >= 4:

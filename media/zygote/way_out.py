@@ -13,11 +13,12 @@ _INTERFACE = "16sh14x"
 @dataclass(frozen=True)
 class WayOut:
     """`open_door` is called once the process has a network of its own, if it can have one: it makes the only listener
-    there and says its port. `programs`: files and folders that may be read and run.
+    there and says its port. `programs`: files and folders that may be read and run; `modules`: that may be read.
     """
 
     open_door: Callable[[], int]
     programs: tuple[str, ...] = ()
+    modules: tuple[str, ...] = ()
 
 
 def raise_loopback() -> None:

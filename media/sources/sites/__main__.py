@@ -26,7 +26,7 @@ def main(arguments: list[str]) -> None:
             os.environ["SSL_CERT_FILE"] = order.certificates
         load(order.extractor)
         ports: list[int] = []
-        way_out = WayOut(lambda: _open_door(line, ports), _programs(order))
+        way_out = WayOut(lambda: _open_door(line, ports), _programs(order), _modules())
         missing = confine(order.limits, parent=parent, folder=str(os.curdir), way_out=way_out)
         if not ports:  # where there is nothing to confine with, the proxy is used all the same
             _open_door(line, ports)
@@ -49,10 +49,14 @@ def _open_door(line: socket.socket, ports: list[int]) -> int:
 
 
 def _programs(order: SiteOrder) -> tuple[str, ...]:
-    """deno, what it is linked with, and where yt-dlp lies, which may be another place than that of other packages."""
-    own = tuple(str(Path(str(sys.modules[name].__file__)).parents[1]) for name in ("yt_dlp", "certifi"))
+    """deno, and what it is linked with."""
     deno = () if order.deno is None else (order.deno,)
-    return (*own, *deno, *(place for place in _LIBRARIES if os.path.lexists(place)))
+    return (*deno, *(place for place in _LIBRARIES if os.path.lexists(place)))
+
+
+def _modules() -> tuple[str, ...]:
+    """Where yt-dlp lies, which may be another place than that of other packages."""
+    return tuple(str(Path(str(sys.modules[name].__file__)).parents[1]) for name in ("yt_dlp", "certifi"))
 
 
 if __name__ == "__main__":

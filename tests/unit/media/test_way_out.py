@@ -12,10 +12,13 @@ import pytest
 _INSIDE = """
 import json, os, socket, subprocess, sys
 from media.limits import Limits
+from media.zygote import confinement
 from media.zygote.confinement import confine
 from media.zygote.way_out import WayOut
 
-folder, deno, outside = sys.argv[1:]
+folder, deno, outside, network = sys.argv[1:]
+if network == "shared":  # as where no namespace is allowed: flags that no system knows
+    confinement._NEW_USER = confinement._NEW_NET = 1
 doors = []
 
 def door():
@@ -57,13 +60,13 @@ print(json.dumps(told))
 """
 
 
-@pytest.fixture
-def inside(tmp_path):
+@pytest.fixture(params=["own", "shared"])
+def inside(tmp_path, request):
     with socket.create_server(("127.0.0.1", 0)) as outside:
         deno = Path(sysconfig.get_path("scripts")) / "deno"
-        command = [sys.executable, "-c", _INSIDE, str(tmp_path), str(deno), str(outside.getsockname()[1])]
-        ran = subprocess.run(command, capture_output=True, text=True, check=False, timeout=100)
-        assert ran.returncode == 0, ran.stderr
+        places = [str(tmp_path), str(deno), str(outside.getsockname()[1]), request.param]
+        ran = subprocess.run([sys.executable, "-c", _INSIDE, *places], capture_output=True, check=False, timeout=100)
+        assert ran.returncode == 0, ran.stderr.decode()
         return json.loads(ran.stdout)
 
 

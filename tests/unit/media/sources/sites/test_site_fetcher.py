@@ -19,6 +19,10 @@ from tests.loopback_site import send
 SONG = bytes(range(256)) * 1000
 
 
+class Enough(Exception):
+    """The onlooker wants no more."""
+
+
 class Onlooker:
     def __init__(self):
         self.told = []
@@ -26,7 +30,7 @@ class Onlooker:
 
     def check(self):
         if self.stop.is_set():
-            raise InterruptedError
+            raise Enough
 
     def reached(self, done, total):
         self.told.append((done, total))
@@ -125,7 +129,7 @@ def test_a_child_is_killed_when_nobody_wants_it(bandcamp, fetch, onlooker):
     bandcamp.site.pages["/track/the-song"] = stall
     canceler = threading.Thread(target=lambda: (asked.wait(30), onlooker.stop.set()))
     canceler.start()
-    with pytest.raises(InterruptedError):
+    with pytest.raises(Enough):
         fetch()
     over.set()
     canceler.join()
