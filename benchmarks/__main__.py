@@ -56,12 +56,12 @@ def _measured(part: Part, asked: Asked, workshop: Workshop, console: Console) ->
     started, load, failed = time.perf_counter(), os.getloadavg()[0], ""
     rows: list[Row] = []
     try:
-        rows = part.measure(asked, workshop)
-        console.print(as_table(part, rows))
-        console.print(notes(rows), markup=False, highlight=False)
+        rows.extend(part.measure(asked, workshop))
     except Exception as error:  # noqa: BLE001 - the parts that follow may well work
         failed = f"{type(error).__name__}: {error}"
         console.print(f"{part.name} failed: {failed}", style="red", markup=False)
+    console.print(as_table(part, rows))
+    console.print(notes(rows), markup=False, highlight=False)
     return {
         "name": part.name,
         "title": part.title,

@@ -1,7 +1,7 @@
 """What a longer recording costs: peak memory, and processor seconds a minute of audio. Each in a process of its own."""
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from benchmarks.asked import Asked
 from benchmarks.child import in_a_child
@@ -13,28 +13,25 @@ _MIB = 1024**2
 _LEAST = "least"
 
 
-def measure_length(asked: Asked, workshop: Workshop) -> list[Row]:
+def measure_length(asked: Asked, workshop: Workshop) -> Iterator[Row]:
     """Minutes and hours through a network of hardly any arithmetic: what is measured is the streaming around it."""
     return _measured(_LEAST, asked.lengths, workshop)
 
 
-def measure_memory(asked: Asked, workshop: Workshop) -> list[Row]:
+def measure_memory(asked: Asked, workshop: Workshop) -> Iterator[Row]:
     """Minutes through the model itself; hours of it would take longer than they last on a CPU."""
     return _measured(asked.model, asked.model_lengths, workshop)
 
 
-def _measured(model: str, lengths: Sequence[float], workshop: Workshop) -> list[Row]:
+def _measured(model: str, lengths: Sequence[float], workshop: Workshop) -> Iterator[Row]:
     workshop.repository.recipe(model)
-    rows: list[Row] = []
+    first: dict[str, float] = {}
     for minutes in lengths:
         figures = _one(model, minutes, workshop)
-        first = rows[0].figures if rows else figures
-        for name in ("peak_MiB", "processor_s_a_minute"):
-            figures[f"{name}_of_first"] = figures[name] / (first[name] or 1.0)
-        rows.append(
-            Row(name=f"{model}, {minutes:g} min", figures=figures, note="mono FLAC to four mono FLAC, clip=clamp")
-        )
-    return rows
+        first = first or figures
+        ratios = {f"{name}_of_first": figures[name] / first[name] for name in ("peak_MiB", "processor_s_a_minute")}
+        note = "mono FLAC to four mono FLAC, clip=clamp"
+        yield Row(name=f"{model}, {minutes:g} min", figures=figures | ratios, note=note)
 
 
 def _one(model: str, minutes: float, workshop: Workshop) -> dict[str, float]:

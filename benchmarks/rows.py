@@ -1,6 +1,6 @@
 """What a part of the benchmark found: rows of named figures. Knows no part and no table."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -27,7 +27,8 @@ class Row:
         return asdict(self)
 
 
-Measure = Callable[[Asked, Workshop], list[Row]]
+Measure = Callable[[Asked, Workshop], Iterable[Row]]
+"""May hand out its rows one by one: those there are when it fails are kept."""
 
 
 @dataclass(frozen=True)
