@@ -19,8 +19,8 @@ export const dependencies = () => fetch(`${PREFIX}/health`).then(async (response
 // Whether the server answers at all.
 export const isThere = () => fetch("/health/live").then((response) => response.ok, () => false);
 
-async function ask(method, path, body, signal) {
-  const headers = { Accept: "application/json", ...(body && { "Content-Type": "application/json" }) };
+async function ask(method, path, body, { key, signal } = {}) {
+  const headers = { Accept: "application/json", ...(body && { "Content-Type": "application/json" }), ...(key && { "Idempotency-Key": key }) };
   let response;
   try {
     response = await fetch(path, { method, headers, body: body && JSON.stringify(body), signal });
@@ -33,10 +33,10 @@ async function ask(method, path, body, signal) {
 }
 
 // A job of a link or of an upload that is there already.
-export const submit = (fields, signal) => ask("POST", `${PREFIX}/stemify`, said(fields), signal);
+export const submit = (fields, { key, signal }) => ask("POST", `${PREFIX}/stemify`, said(fields), { key, signal });
 
 // fetch() cannot tell how much of a body was sent; XMLHttpRequest can.
-export function submitFile(file, fields, { onSent, signal }) {
+export function submitFile(file, fields, { key, onSent, signal }) {
   const form = new FormData();
   for (const [name, value] of Object.entries(said(fields))) form.append(name, value);
   form.append("file", file, file.name);
@@ -44,6 +44,7 @@ export function submitFile(file, fields, { onSent, signal }) {
     const request = new XMLHttpRequest();
     const refused = () => refusalFrom(request.responseText, request.status, request.getResponseHeader("Retry-After"));
     request.open("POST", `${PREFIX}/stemify`);
+    request.setRequestHeader("Idempotency-Key", key);
     request.upload.onprogress = (event) => event.lengthComputable && onSent(event.loaded / event.total);
     request.onload = () => (request.status === 202 ? resolve(JSON.parse(request.responseText)) : reject(refused()));
     request.onerror = () => reject(unreachable());

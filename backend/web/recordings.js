@@ -39,8 +39,8 @@ export class Recordings {
   // `sources`: {name, file} or {name, url}. They will be sent one after the other. Gives their entries.
   add(sources, fields) {
     const now = Date.now();
-    const made = sources.map(({ name, ...source }, index) => this.#keep({
-      key: `sent-${(this.#made += 1)}`, name, since: now - index / 1000, status: "waiting", fraction: 0, source, fields,
+    const made = sources.map(({ name, idempotency = randomKey(), ...source }, index) => this.#keep({
+      key: `sent-${(this.#made += 1)}`, name, since: now - index / 1000, status: "waiting", fraction: 0, idempotency, source, fields,
     }));
     this.#entries.push(...made);
     this.#send();
@@ -107,7 +107,11 @@ export class Recordings {
   // The same recording with the same wishes once more, in place of the one that failed.
   retry(entry) {
     this.#entries = this.#entries.filter((each) => each !== entry);
-    return this.add([{ name: entry.name, ...entry.source }], entry.fields)[0];
+    const { file, url } = entry.source;
+    // Where no answer came the job may have been made: the same key, with the same upload, finds it.
+    const unanswered = entry.problem?.status === 0;
+    const same = unanswered ? { ...entry.source, idempotency: entry.idempotency } : { file, url };
+    return this.add([{ name: entry.name, ...same }], entry.fields)[0];
   }
 
   #keep(entry) {
@@ -139,7 +143,7 @@ export class Recordings {
     const onSent = (fraction) => ((entry.fraction = fraction), this.onChange());
     onSent(0);
     try {
-      const job = await send(entry.source, entry.fields, { onSent, signal: entry.aborting.signal });
+      const job = await send(entry.source, entry.fields, { key: entry.idempotency, onSent, signal: entry.aborting.signal });
       const listed = this.#of(job.job_id); // the list may have been quicker than the answer
       this.#entries = this.#entries.filter((each) => each !== listed);
       Object.assign(entry, { job, status: job.status });
@@ -172,3 +176,6 @@ export class Recordings {
     this.onChange();
   }
 }
+
+// crypto.randomUUID is there only where the address is secure.
+const randomKey = () => Array.from(crypto.getRandomValues(new Uint32Array(4)), (each) => each.toString(16)).join("-");

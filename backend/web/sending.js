@@ -5,11 +5,12 @@ import { sendResumable } from "./resumable.js";
 
 const RESUMABLE_BYTES = 20e6;
 
-// `source` is {file} or {url}. Resolves to the job; throws a Refusal, or AbortError when `signal` says so.
-export async function send(source, fields, { onSent, signal }) {
-  if (source.url) return api.submit({ ...fields, url: source.url }, signal);
+// `source` is {file} or {url}; the same `key` makes no second job when only the answer was lost. Resolves to the job;
+// throws a Refusal, or AbortError when `signal` says so.
+export async function send(source, fields, { key, onSent, signal }) {
+  if (source.url) return api.submit({ ...fields, url: source.url }, { key, signal });
   const { file } = source;
-  if (file.size < RESUMABLE_BYTES) return api.submitFile(file, fields, { onSent, signal });
-  const id = await sendResumable(file, { onSent, signal });
-  return api.submit({ ...fields, upload_id: id }, signal);
+  if (file.size < RESUMABLE_BYTES) return api.submitFile(file, fields, { key, onSent, signal });
+  source.uploadId ??= await sendResumable(file, { onSent, signal });
+  return api.submit({ ...fields, upload_id: source.uploadId }, { key, signal });
 }

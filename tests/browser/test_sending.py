@@ -74,3 +74,23 @@ def test_the_server_may_restart_in_the_middle(page: Page, short_song: Path, stac
     until(lambda: stack.pid("backend.main") not in {api, None} and stack.is_healthy(), "the API again", seconds=60)
     expect(page.locator("#job-status")).to_have_text("Done")
     expect(page.locator(".strip")).to_have_count(4)
+
+
+def test_an_answer_that_is_lost_makes_no_second_job(page: Page, large: Path) -> None:
+    made: list[str] = []
+
+    def lose_the_first(route: Route) -> None:
+        answer = route.fetch()
+        made.append(answer.json()["job_id"])
+        if len(made) == 1:
+            route.abort()
+        else:
+            route.fulfill(response=answer)
+
+    page.route("**/api/v1/stemify", lose_the_first)
+    choose(page, large)
+    page.get_by_role("button", name="Separate").click()
+    expect(page.locator("#failure")).to_contain_text("cannot be reached")
+    page.get_by_role("button", name="Try again").click()
+    expect(page.locator("#job-status")).to_have_text("Done")
+    assert made[0] == made[1] == page.url.split("#")[1]
