@@ -1,5 +1,6 @@
 """What is said of a job on sockets and event streams: names and payloads. Pure; knows no transport."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,6 +35,21 @@ class Message:
 def version_of(news: News) -> int:
     """The job's version this news tells of."""
     return news.job.version if isinstance(news, Snapshot) else news.version
+
+
+def job_of(news: News) -> str:
+    """The id of the job it tells of."""
+    return news.job.job_id if isinstance(news, Snapshot) else news.job_id
+
+
+def newest(batch: Sequence[News]) -> list[News]:
+    """What has to be told of all that has gathered: progress that newer news of its job tells as well is left out."""
+    last = {job_of(news): place for place, news in enumerate(batch)}
+    return [news for place, news in enumerate(batch) if place == last[job_of(news)] or not _is_mere_progress(news)]
+
+
+def _is_mere_progress(news: News) -> bool:
+    return isinstance(news, Announcement) and news.stem is None
 
 
 def is_last(news: News) -> bool:

@@ -10,16 +10,18 @@ import structlog
 from anyio import to_thread
 
 from backend.job_view import job_body
-from backend.live.messages import News, is_last, messages
+from backend.live.messages import News, is_last, job_of, messages, newest
 from backend.live.relay import Relay
 from backend.settings import LiveSettings
-from backend.snapshots import Snapshot, Snapshots
+from backend.snapshots import Snapshots
 from contract.errors import CallerError, JobNotFound, StemifyError
 from contract.job_ids import is_job_id
 
 _log = structlog.get_logger(__name__)
 
 NAMESPACE = "/progress"
+_MUCH = 100
+"""News that gather faster than they can be told are thinned out, so that all of it stays new."""
 
 
 @dataclass
@@ -52,12 +54,15 @@ class Rooms(socketio.AsyncNamespace):
     async def run(self) -> None:
         """Tell the rooms what is heard, in order, until canceled."""
         while True:
-            news = await self._news.get()
-            job_id = news.job.job_id if isinstance(news, Snapshot) else news.job_id
-            for message in messages(news):
-                await self.emit(message.event, message.payload, room=job_id)
-            if is_last(news):
-                await self._empty(job_id)
+            batch = [await self._news.get()]
+            while not self._news.empty():
+                batch.append(self._news.get_nowait())
+            for news in newest(batch) if len(batch) > _MUCH else batch:
+                job_id = job_of(news)
+                for message in messages(news):
+                    await self.emit(message.event, message.payload, room=job_id)
+                if is_last(news):
+                    await self._empty(job_id)
 
     async def trigger_event(self, event: str, *args: Any) -> Any:
         """Call what serves an event. A client may name any, with anything behind it: the library's own are not for it.

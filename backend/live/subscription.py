@@ -76,23 +76,20 @@ class Subscription:
 
     async def _follow(self, pubsub: PubSub) -> None:
         followed = {IDLE_CHANNEL}
-        reading: asyncio.Task[None] | None = None
+        reading = asyncio.create_task(self._read(pubsub))
         try:
             while True:
                 self._changed.clear()
                 followed = await self._adjust(pubsub, followed)
                 _end_if_canceled()
-                reading = reading or asyncio.create_task(self._read(pubsub))
                 changing = asyncio.create_task(self._changed.wait())
                 done, _ = await asyncio.wait({reading, changing}, return_when=asyncio.FIRST_COMPLETED)
                 changing.cancel()
                 if reading in done:
                     reading.result()
-                    reading = None
         finally:
-            if reading is not None:
-                reading.cancel()
-                await asyncio.wait([reading])
+            reading.cancel()
+            await asyncio.wait([reading])
 
     async def _adjust(self, pubsub: PubSub, followed: set[str]) -> set[str]:
         wanted = set(self._wanted)
@@ -104,16 +101,17 @@ class Subscription:
         return wanted
 
     async def _read(self, pubsub: PubSub) -> None:
-        """Take one message. Never canceled while the connection lives: half an answer would garble the next."""
-        message = await pubsub.get_message(timeout=_CHECK_SECONDS)
-        if message is None:
-            return
-        if message["type"] == "subscribe":
-            channel = message["channel"].decode()
-            self._confirmed.add(channel)
-            self._began(channel)
-        elif message["type"] == "message":
-            self._heard(message["data"])
+        """Take messages. Never canceled while the connection lives: half an answer would garble the next."""
+        while True:
+            message = await pubsub.get_message(timeout=_CHECK_SECONDS)
+            if message is None:
+                continue
+            if message["type"] == "subscribe":
+                channel = message["channel"].decode()
+                self._confirmed.add(channel)
+                self._began(channel)
+            elif message["type"] == "message":
+                self._heard(message["data"])
 
 
 def _end_if_canceled() -> None:
