@@ -82,7 +82,7 @@ def test_real_shortage_of_memory_halves_the_batch_and_the_answer_stays(little_me
     separator = load_stand_in(device="cuda", precision="float32")
     (network,) = separator.networks
     assert isinstance(network, GpuNetwork)
-    segment = network.run_bytes // network.batch_size
+    segment = network.run_bytes
     noise = np.random.default_rng(0).standard_normal((8, 2, network.segment_frames)).astype(np.float32)
     codes: list[str] = []
     network.batch_size = 8

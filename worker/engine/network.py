@@ -64,7 +64,7 @@ class Network(Protocol):
 
     @property
     def run_bytes(self) -> int:
-        """What running one batch takes besides, estimated."""
+        """What running takes besides, estimated: a batch of one. Larger ones take what is free."""
         ...
 
     def window_frames(self, frames: int) -> int:

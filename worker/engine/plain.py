@@ -53,7 +53,7 @@ class PlainNetwork:
     @property
     def run_bytes(self) -> int:
         """See `Network`."""
-        return self._segment_bytes * self.batch_size
+        return self._segment_bytes
 
     def window_frames(self, frames: int) -> int:
         """HTDemucs always sees its training length, Demucs what its strides divide, HDemucs the chunk itself."""

@@ -65,7 +65,7 @@ class Separator:
 
     @property
     def run_bytes(self) -> int:
-        """What it takes besides while it runs, estimated: its networks run one after the other."""
+        """What it takes besides while it runs, at least, estimated: its networks run one after the other."""
         return max((network.run_bytes for network in self.networks), default=0)
 
     def release(self) -> None:
