@@ -177,3 +177,24 @@ def test_starting_a_roof_loads_nothing_heavy(module: str, unwanted: tuple[str, .
     code = f"import sys, {module}; print(*[name for name in {unwanted!r} if name in sys.modules])"
     ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60)
     assert ran.stdout.split() == []
+
+
+DECODING_HERE = ("backend/mixes/render.py",)
+"""What reads sound in its own process, because it wrote that sound itself: a finished job's stems."""
+
+
+def test_strangers_recordings_are_decoded_in_the_jail_alone() -> None:
+    wide = ("av", "media.audio_file", "media.decode", "media.probe", "media.recording")
+    broken = [
+        f"{file.name}:{node.lineno} imports {module}"
+        for file in source_files()
+        if file.name.startswith(("backend/", "worker/")) and not file.name.startswith("worker/engine/")
+        for module, node in file.imported()
+        if module in wide and file.name not in DECODING_HERE
+    ]
+    assert not broken
+
+
+def test_one_place_opens_recordings() -> None:
+    opens = [file.name for file in source_files() if "av.open(" in file.text and not file.name.startswith("training/")]
+    assert sorted(opens) == ["media/av_writer.py", "media/recording.py"]
