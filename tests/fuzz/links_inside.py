@@ -1,4 +1,4 @@
-"""B5: links, redirects and names that lead inside. Canaries on this machine's own addresses count who comes."""
+"""B5: links, redirects, names and doors that lead inside. Canaries on this machine's own addresses count who comes."""
 
 import contextlib
 import itertools
@@ -15,12 +15,14 @@ from media.sources.errors import LinkRefused, SourceError
 from media.sources.links import read_link
 from media.sources.reach import Reach, reach_of
 from media.sources.terms import Terms
+from tests.fuzz.inside_door import through_door
 from tests.fuzz.inside_spellings import FORMS, NAMES, SPELLINGS
 from tests.loopback_site import Site, loopback_site, send
 from tests.suites.trial import Outcome, Trial
 
 _OUTSIDE = "127.9.0.1"
 """Stands for the internet: the one address that may be reached here."""
+_DOOR = "door:"
 _REDIRECTS = (301, 302, 303, 307, 308)
 
 
@@ -119,6 +121,9 @@ def _run(repetitions: int) -> Outcome:
 def _fetch(text: str, reach: Reach, path: Path) -> str:
     """What came of a link: fetched, or the name of the refusal."""
     dialer = Dialer(reach, resolve=_Names())
+    if text.startswith(_DOOR):
+        host, _, port = text.removeprefix(_DOOR).rpartition(":")
+        return through_door(dialer, host, int(port))
     try:
         link = read_link(text, reach)
         DirectFetcher(dialer).fetch(link, path, terms=Terms(most_bytes=10**6, stall_seconds=2.0), onlooker=_Quiet())
@@ -128,7 +133,7 @@ def _fetch(text: str, reach: Reach, path: Path) -> str:
 
 
 def _links(site: Site, inside: int) -> list[str]:
-    """Spellings of inner addresses, redirects of every kind to each, names that change their minds."""
+    """Spellings of inner addresses, redirects to each, names that change their minds, and the sites' door for all."""
     site.pages["/song"] = lambda to: send(to, 200, b"RIFF" * 100)
     targets = [form.format(host=host, port=inside) for host in SPELLINGS for form in FORMS[:1]]
     targets += [form.format(host="127.0.0.1", port=inside) for form in FORMS[1:]]
@@ -141,6 +146,7 @@ def _links(site: Site, inside: int) -> list[str]:
             onward = target if hop + 1 == hops else site.url(f"/{number}/{hop + 1}", "outside.example")
             site.pages[f"/{number}/{hop}"] = _redirecting(_REDIRECTS[number % len(_REDIRECTS)], onward)
         links.append(site.url(f"/{number}/0", "outside.example"))
+    links += [f"{_DOOR}{host}:{inside}" for host in (*SPELLINGS, *NAMES)]
     return _interleaved(links)
 
 
@@ -156,4 +162,4 @@ def _redirecting(status: int, location: str):
     return answer
 
 
-INSIDE = Trial(name="B5", title="links that lead inside", full=150, reduced=40, run=_run)
+INSIDE = Trial(name="B5", title="links that lead inside", full=300, reduced=40, run=_run)

@@ -1,6 +1,6 @@
 """The child's roof: takes one order, confines itself behind one door, runs yt-dlp, says what came of it.
 
-Argument: the descriptor of the line to its parent (datagrams in order).
+Argument: the descriptor of the line to its parent.
 """
 
 import os
@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from media.sources.sites.extraction import extract, load
-from media.sources.sites.orders import MOST_BYTES, News, Ready, SiteOrder
+from media.sources.sites.orders import DOOR, MOST_BYTES, News, Ready, SiteOrder
 from media.zygote.confinement import confine
 from media.zygote.way_out import WayOut
 
@@ -21,7 +21,8 @@ def main(arguments: list[str]) -> None:
     """Serve one order. The working folder is where the recording goes."""
     parent = os.getppid()
     with socket.socket(fileno=int(arguments[0])) as line:
-        order = SiteOrder.read(line.recv(MOST_BYTES))
+        with line.makefile("rb") as told:
+            order = SiteOrder.read(told.readline(MOST_BYTES))
         if order.certificates is not None:
             os.environ["SSL_CERT_FILE"] = order.certificates
         load(order.extractor)
@@ -32,7 +33,7 @@ def main(arguments: list[str]) -> None:
             _open_door(line, ports)
 
         def tell(news: News) -> None:
-            line.send(news.model_dump_json().encode())
+            line.sendall(news.model_dump_json().encode() + b"\n")
 
         tell(Ready(missing=missing))
         tell(extract(order, port=ports[0], tell=tell))
@@ -43,7 +44,7 @@ def _open_door(line: socket.socket, ports: list[int]) -> int:
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as door:
         door.bind(("127.0.0.1", 0))
         door.listen(_BACKLOG)
-        socket.send_fds(line, [b"door"], [door.fileno()])
+        socket.send_fds(line, [DOOR], [door.fileno()])
         ports.append(door.getsockname()[1])
     return ports[0]
 

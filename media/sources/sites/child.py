@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from media.sources.dialing import TURN_SECONDS, Check, Dialing
-from media.sources.sites.orders import MOST_BYTES, Found, News, Problem, Progressed, Ready, SiteOrder, read_news
+from media.sources.sites.orders import DOOR, MOST_BYTES, Found, News, Problem, Progressed, Ready, SiteOrder, read_news
 from media.sources.sites.proxy import ConnectProxy
 from media.walls import Wall
 
@@ -35,12 +35,12 @@ class Child:
 
         `most_bytes`: through the door, both ways together.
         """
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        ours, theirs = socket.socketpair()
         with ours, contextlib.ExitStack() as stack:
             with theirs:
                 process = _spawned(theirs.fileno(), self._folder, self._yt_dlp_folder)
             stack.callback(_ended, process)
-            ours.send(self._order.told())
+            ours.sendall(self._order.told())
             door = _door(ours, check)
             if door is None:
                 return _BROKEN, None
@@ -57,22 +57,34 @@ class Child:
 
 
 def _heard(line: socket.socket, check: Check) -> Iterator[News]:
+    """Line by line, until the child is gone or talks nonsense."""
+    waiting = b""
     while True:
-        _wait(line, check)
-        data = b""
-        with contextlib.suppress(ConnectionError):
-            data = line.recv(MOST_BYTES)
-        news = read_news(data)
-        if news is None:  # it died, or talks nonsense
+        told, ended, waiting = waiting.partition(b"\n")
+        if ended:
+            news = read_news(told)
+            if news is None:
+                return
+            yield news
+            continue
+        piece = _received(line, check)
+        if not piece or len(told) > MOST_BYTES:
             return
-        yield news
+        waiting = told + piece
+
+
+def _received(line: socket.socket, check: Check) -> bytes:
+    _wait(line, check)
+    with contextlib.suppress(ConnectionError):
+        return line.recv(MOST_BYTES)
+    return b""
 
 
 def _door(line: socket.socket, check: Check) -> socket.socket | None:
     """The socket the child listens on and gave away; None when it died before."""
     _wait(line, check)
     with contextlib.suppress(ConnectionError):
-        _, descriptors, _, _ = socket.recv_fds(line, MOST_BYTES, 1)
+        _, descriptors, _, _ = socket.recv_fds(line, len(DOOR), 1)
         if descriptors:
             return socket.socket(fileno=descriptors[0])
     return None

@@ -109,7 +109,7 @@ class SiteFetcher:
         outcome, refused = child.run(check, onlooker.reached, self._missing, most_bytes=most_bytes)
         if isinstance(outcome, Found):
             return outcome
-        raise refused if isinstance(refused, LinkRefused) else _error(outcome, site, order)
+        raise _error(outcome, refused, site, order)
 
 
 @contextmanager
@@ -122,7 +122,10 @@ def _working_folder(parent: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _error(problem: Problem, site: Site, order: SiteOrder) -> Exception:
+def _error(problem: Problem, refused: Exception | None, site: Site, order: SiteOrder) -> Exception:
+    """Where the door refused somebody, that is the reason; else what the child says."""
+    if refused is not None and (isinstance(refused, LinkRefused) or problem.kind == "unavailable"):
+        return refused
     said = f"{site.title} says: {problem.detail}" if problem.detail else f"{site.title} gave no recording."
     match problem.kind:
         case "too_long":

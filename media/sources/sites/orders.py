@@ -11,6 +11,8 @@ from media.limits import Limits
 from media.walls import Wall
 
 MOST_BYTES = 65_536
+DOOR = b"door"
+"""What comes with the listening socket, before any news."""
 _MOST_LETTERS = 500
 
 Kind = Literal["unavailable", "gone", "blocked", "private", "too_long", "too_large"]
@@ -33,7 +35,7 @@ class SiteOrder:
 
     def told(self) -> bytes:
         """As the child receives it."""
-        return json.dumps(asdict(self)).encode()
+        return json.dumps(asdict(self)).encode() + b"\n"
 
     @classmethod
     def read(cls, data: bytes) -> "SiteOrder":
