@@ -58,7 +58,8 @@ class GpuNetwork(PlainNetwork):
         """See `Network`."""
         super().release()
         if self._device.type == "cuda":
-            torch.cuda.empty_cache()
+            with translated(self._device):
+                torch.cuda.empty_cache()
 
     def retreat(self) -> bool:
         """See `Network`."""
@@ -67,7 +68,8 @@ class GpuNetwork(PlainNetwork):
         fallback, self._fallback = self._fallback, None
         restore(self._module, self._lowered)
         self._lowered, self._half = None, False
-        self._module.to("cpu")
+        with translated(self._device):
+            self._module.to("cpu")
         self.release()
         self._device, self.device, self.batch_size = torch.device("cpu"), "cpu", 1
         self.precision, self._faster = fallback(self._module)
