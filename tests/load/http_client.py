@@ -46,6 +46,14 @@ class Caller:
                     writer.close()
             return Reply(status, headers, body, time.perf_counter() - began)
 
+    async def tried(self, request: bytes) -> Reply:
+        """As `send`, with status 0 for a request that was not answered."""
+        began = time.perf_counter()
+        try:
+            return await self.send(request)
+        except (OSError, EOFError, TimeoutError):
+            return Reply(0, {}, b"", time.perf_counter() - began)
+
     async def close(self) -> None:
         """Close what is open."""
         for *_, writer in self._idle:

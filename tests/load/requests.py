@@ -3,7 +3,7 @@
 from collections import Counter
 
 from contract import keys
-from tests.load.http_client import Caller, Reply, submission
+from tests.load.http_client import Caller, Reply, head, submission
 from tests.load.pacing import paced
 from tests.load.replicas import replicas
 from tests.noise import noise
@@ -25,14 +25,14 @@ def _steady(repetitions: int) -> Outcome:
         known: list[str] = []
 
         async def post(_: int) -> None:
-            reply = await caller.send(submission(song, model="tiny"))
+            reply = await caller.tried(submission(song, model="tiny"))
             posts.append(reply)
             if reply.status == 202:
                 known.append(reply.headers["location"])
 
         async def get(number: int) -> None:
             if known:
-                gets.append(await caller.get(known[number * 7919 % len(known)]))
+                gets.append(await caller.tried(head("GET", known[number * 7919 % len(known)], {})))
 
         async def both(number: int) -> None:
             await get(number)
@@ -64,7 +64,7 @@ def _overload(repetitions: int) -> Outcome:
         replies: list[Reply] = []
 
         async def post(number: int) -> None:
-            replies.append(await caller.send(submission(song, address=f"203.0.113.{number % 10}", model="tiny")))
+            replies.append(await caller.tried(submission(song, address=f"203.0.113.{number % 10}", model="tiny")))
 
         async def load() -> None:
             await paced(_BURST_PER_SECOND, repetitions, post)

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import statistics
 import time
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
@@ -52,6 +53,7 @@ def _run(repetitions: int) -> Outcome:
         serving.judge(outcome, most_megabytes=None)
     _judge_jobs(outcome, jobs)
     _judge_estimates(outcome, seen)
+    _tell_pace(outcome, jobs)
     outcome.expect({reply.status for reply in seen.replies} == {200}, "a look at a job was not answered 200")
     outcome.upper("GET s", [reply.seconds for reply in seen.replies], p99=0.25)
     outcome.done = len(jobs)
@@ -135,6 +137,15 @@ def _judge_estimates(outcome: Outcome, seen: _Seen) -> None:
     if errors:
         outcome.figures["estimated"] = len(errors)
         outcome.upper("ETA error", errors, p95=0.3)
+
+
+def _tell_pace(outcome: Outcome, jobs: list[Job]) -> None:
+    """How much the machine's own speed changed after the estimates were asked for: no estimate can know that."""
+    ended = sorted((job.completed_at, job.claimed_at) for job in jobs if job.completed_at and job.claimed_at)
+    held = [(completed - claimed).total_seconds() for completed, claimed in ended]
+    if len(held) > _MEASURED_JOBS:
+        before, after = held[:_MEASURED_JOBS], held[_MEASURED_JOBS:]
+        outcome.figures |= {"s a job": round(statistics.mean(before), 2), "later": round(statistics.mean(after), 2)}
 
 
 TURNS = Trial(name="L1", title="jobs of ten callers at once, one worker", full=100, reduced=6, run=_run)
