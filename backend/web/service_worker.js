@@ -28,6 +28,7 @@ const FILES = [
   "/web/player/mix.js",
   "/web/player/mixdown.js",
   "/web/player/mixer.js",
+  "/web/player/mp3_file.js",
   "/web/player/pitch.js",
   "/web/player/plain_audio.js",
   "/web/player/player.js",

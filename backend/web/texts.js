@@ -154,7 +154,7 @@ const TEXTS = {
   playStem: "Play {name}",
   keys: "Keys",
   keysAre: "Space plays and pauses. Left and right move by 5 seconds, Home goes to the start. 1 to 9 mute a stem, with Shift they solo it. [ and ] set the ends of the loop at the playhead, L turns it on and off. Drag over a waveform to loop a stretch, click to go there.",
-  tooLong: "These stems are too long to be mixed here in this format; each can be heard by itself. Made as WAV, any length can be mixed.",
+  tooLong: "These stems are too long to be mixed here in this format; each can be heard by itself. Made as WAV, FLAC or MP3, any length can be mixed.",
   notMixable: "The browser cannot get at the samples of these stems, so each is played by itself.",
   playFailed: "The stems could not be read. Check your connection, then press play again.",
 

@@ -1,25 +1,39 @@
-// A stem's samples as the transport asks for them: pieces of WAV and FLAC files as they are needed, other formats whole.
+// A stem's samples as the transport asks for them: pieces of WAV, FLAC and MP3 files as they are needed, others whole.
 
 import { openFlac } from "./flac_file.js";
+import { openMp3 } from "./mp3_file.js";
 import { Unreadable } from "./ranges.js";
 import { openWav } from "./wav_file.js";
 
 const KEPT_PIECES = 6; // of a stem; with PIECE_SECONDS the bound on its memory: 9 MB at 48 kHz in stereo
 export const PIECE_SECONDS = 4;
-// Lossy formats are decoded whole: all stems of a job together may take so much. 512 MiB is about six minutes of four
-// stems at 44.1 kHz in stereo.
+// What is decoded whole: all stems of a job together may take so much. 512 MiB is about six minutes of four stems at
+// 44.1 kHz in stereo.
 export const WHOLE_BYTES = 512 * 2 ** 20;
-const IN_PIECES = { wav: wavPieces, flac: flacPieces };
+const IN_PIECES = { wav: wavPieces, flac: flacPieces, mp3: mp3Pieces };
+const RUN_UP = 10; // frames of MP3 that are decoded before a piece: they lend bits and overlap to those after them
 
 export class TooLong extends Error {}
 
 // Resolves to functions, one a stem: `piece(start, frames)` resolves to {buffer, offset}, `offset` in seconds.
 // Throws TooLong when the stems would not fit, Unreadable when the browser cannot get at them.
 export async function openStems(stems, context) {
-  const open = IN_PIECES[stems[0].format] ?? whole;
+  const { format } = stems[0];
+  try {
+    if (format in IN_PIECES) return await inPieces(stems, context, IN_PIECES[format]);
+  } catch (error) {
+    if (format === "wav") throw error; // nothing could be better at reading it
+  }
   const bytes = stems.reduce((sum, stem) => sum + stem.duration_seconds * context.sampleRate * stem.channels * 4, 0);
-  if (open === whole && bytes > WHOLE_BYTES) throw new TooLong();
-  return Promise.all(stems.map((stem) => open(stem, context)));
+  if (bytes > WHOLE_BYTES) throw new TooLong();
+  return Promise.all(stems.map((stem) => whole(stem, context)));
+}
+
+// Not every browser may decode a part of a file as it should: the first pieces tell.
+async function inPieces(stems, context, open) {
+  const pieces = await Promise.all(stems.map((stem) => open(stem, context)));
+  await Promise.all(pieces.map((piece) => piece(0)));
+  return pieces;
 }
 
 async function wavPieces(stem, context) {
@@ -41,6 +55,17 @@ async function flacPieces(stem, context) {
     const origin = first * blockFrames;
     if (buffer.length < start + frames - origin) throw new Unreadable("fewer samples than there are");
     return { buffer, origin };
+  });
+}
+
+async function mp3Pieces(stem, context) {
+  const { samples, delay, read } = await openMp3(stem.url);
+  return keeping(stem, async (start, frames) => {
+    const first = Math.max(0, Math.floor((start + delay) / samples) - RUN_UP);
+    const last = Math.floor((start + delay + frames - 1) / samples);
+    const buffer = await context.decodeAudioData(await read(first, last));
+    if (buffer.length !== (last - first + 1) * samples) throw new Unreadable("a decoder that counts otherwise");
+    return { buffer, origin: first * samples - delay };
   });
 }
 
