@@ -14,7 +14,7 @@ from backend.assembly import Parts
 from backend.error_handlers import install_error_handlers
 from backend.health import version
 from backend.housekeeping import Housekeeping
-from backend.routes import events, jobs, legacy, mixes, pages, service, stems, submissions, uploads
+from backend.routes import direct_uploads, events, jobs, legacy, mixes, pages, service, stems, submissions, uploads
 from backend.schema_document import install_schema
 from backend.side_tasks import running
 from contract.settings import SourceSettings
@@ -22,7 +22,16 @@ from media.jail import Jail
 
 _log = structlog.get_logger(__name__)
 
-_ROUTERS = (submissions.router, uploads.router, jobs.router, events.router, stems.router, mixes.router, service.router)
+_ROUTERS = (
+    submissions.router,
+    direct_uploads.router,
+    uploads.router,
+    jobs.router,
+    events.router,
+    stems.router,
+    mixes.router,
+    service.router,
+)
 
 _DESCRIPTION = """Send a recording, get its stems: drums, bass, vocals and the rest, each a file of its own.
 

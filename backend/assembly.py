@@ -18,6 +18,7 @@ from backend.outlooks import Outlooks
 from backend.rate_limits import JobsPerHour
 from backend.resumable.book import UploadBook
 from backend.resumable.desk import UploadDesk
+from backend.resumable.direct import DirectUploads
 from backend.resumable.writer_lease import WriterLeases
 from backend.settings import ApiSettings
 from backend.snapshots import Snapshots
@@ -54,6 +55,7 @@ class Parts:
     queue: TaskQueue
     storage: BlobStore
     uploads: UploadDesk
+    direct: DirectUploads
     room: Room
     janitor: Janitor
     workers: WorkerRegistry
@@ -86,7 +88,7 @@ def assemble(settings: ApiSettings) -> Parts:
     snapshots = Snapshots(store, outlooks)
     relay = Relay(listener, snapshots.read, silence_seconds=settings.live.silence_seconds)
     rooms = Rooms(relay, snapshots, settings.live)
-    jail = _jail(settings)
+    jail, book = _jail(settings), UploadBook(client, settings.limits.open_uploads)
     return Parts(
         settings=settings,
         catalog=_catalog(settings.models),
@@ -95,7 +97,8 @@ def assemble(settings: ApiSettings) -> Parts:
         store=store,
         queue=queue,
         storage=storage,
-        uploads=UploadDesk(UploadBook(client, settings.limits.open_uploads), WriterLeases(client), storage, store),
+        uploads=UploadDesk(book, WriterLeases(client), storage, store),
+        direct=DirectUploads(book, storage),
         room=Room(client, storage, settings.storage),
         janitor=Janitor(store, queue, storage),
         workers=workers,

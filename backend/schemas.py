@@ -174,6 +174,27 @@ class UploadBody(Body):
     expires_at: datetime = Field(description="When it is removed unless it became a job.")
 
 
+class PartBody(Body):
+    """One part of a recording and where to PUT it."""
+
+    number: int
+    offset: int = Field(description="Its first byte in the recording.")
+    bytes: int
+    url: str
+
+
+class DirectUploadBody(Body):
+    """An upload whose bytes go to the bucket, and where each of its parts goes."""
+
+    upload_id: str
+    url: str
+    bytes: int
+    filename: str
+    expires_at: datetime
+    parts: list[PartBody]
+    links_expire_at: datetime = Field(description="When the parts' addresses lapse; `.../parts` gives fresh ones.")
+
+
 class SpeedBody(Body):
     """Measured on this deployment: seconds of work for each second of audio."""
 

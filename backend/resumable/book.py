@@ -16,7 +16,10 @@ REMEMBERED_SECONDS = 86_400
 
 
 class UploadRecord(BaseModel):
-    """An upload as it was announced. Its id becomes its job's id; `used` once it has."""
+    """An upload as it was announced. Its id becomes its job's id; `used` once it has.
+
+    `direct`: the bucket's own name for it, when its bytes go there past this service.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -28,6 +31,7 @@ class UploadRecord(BaseModel):
     sha256: str | None = None
     expires_at: datetime
     used: bool = False
+    direct: str | None = None
 
     @property
     def blob(self) -> str:
@@ -75,6 +79,10 @@ class UploadBook:
         if found is None:
             raise UploadNotFound
         return found
+
+    def find(self, upload_id: str) -> UploadRecord | None:
+        """An upload, whoever's it is and whether its time is over or not."""
+        return self._read(upload_id)
 
     def is_open(self, upload_id: str) -> bool:
         """Whether it is neither a job nor gone."""

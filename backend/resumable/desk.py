@@ -15,7 +15,7 @@ from backend.resumable.errors import UploadIncomplete, UploadLocked, UploadUsed,
 from backend.resumable.tus import Checksum
 from backend.resumable.writer_lease import WriterLeases
 from backend.sinks import AppendSink
-from contract.errors import FieldProblem, JobNotFound, UploadTooLarge
+from contract.errors import CallerError, FieldProblem, JobNotFound, UploadTooLarge
 from contract.job_store import JobStore
 from contract.jobs import Job
 from contract.storage import BlobNotFound, BlobStore
@@ -73,7 +73,7 @@ class UploadDesk:
         InsufficientStorage.
         """
         growing = self._growing(record)
-        async with self.alone(record):
+        async with self._writing(record):
             if run.at != await to_thread.run_sync(growing.size):
                 raise WrongOffset
             try:
@@ -87,7 +87,7 @@ class UploadDesk:
     async def replace(self, record: UploadRecord, body: AsyncIterator[bytes]) -> Progress:
         """The whole recording in one request, from its first byte. Raises what `add` raises."""
         growing = self._growing(record)
-        async with self.alone(record):
+        async with self._writing(record):
             await to_thread.run_sync(self._storage.delete_folder, f"uploads/{record.upload_id}")
             await _written(growing, Run(body, 0), left=record.bytes)
             return Progress(record, await to_thread.run_sync(growing.size))
@@ -96,7 +96,15 @@ class UploadDesk:
         """Forget an upload and its bytes. Raises UploadUsed once it is a job's, UploadLocked."""
         async with self.alone(record):
             await to_thread.run_sync(self._book.drop, record)
-            await to_thread.run_sync(self._storage.delete_folder, f"uploads/{record.upload_id}")
+            await to_thread.run_sync(self._remove, record.upload_id, record)
+
+    @asynccontextmanager
+    async def _writing(self, record: UploadRecord) -> AsyncIterator[None]:
+        """As `alone`, for bytes that come here. Raises CallerError for an upload whose bytes go to the bucket."""
+        if record.direct is not None:
+            raise CallerError("The bytes of this upload go to the addresses of its parts.")
+        async with self.alone(record):
+            yield
 
     @asynccontextmanager
     async def alone(self, record: UploadRecord) -> AsyncIterator[None]:
@@ -145,9 +153,15 @@ class UploadDesk:
 
     def _remove_due(self, upload_id: str) -> None:
         if self._book.is_open(upload_id) and not self._is_job(upload_id):
-            self._storage.delete_folder(f"uploads/{upload_id}")
+            self._remove(upload_id, self._book.find(upload_id))
         self._book.gone(upload_id)
         _log.info("upload_expired", upload_id=upload_id)
+
+    def _remove(self, upload_id: str, record: UploadRecord | None) -> None:
+        links = self._storage.part_links()
+        if links is not None and record is not None and record.direct is not None:
+            links.abort(record.blob, record.direct)
+        self._storage.delete_folder(f"uploads/{upload_id}")
 
     def _is_job(self, upload_id: str) -> bool:
         """Whether there is a job of this id, which then owns the bytes."""

@@ -99,7 +99,7 @@ async def create_upload(
     if kind == tus.CONTENT_TYPE:
         progress = await parts.uploads.add(record, Run(_body(request, parts, record.bytes), 0, checksum))
     headers = _headers(progress) | {"Location": upload_path(record.upload_id)}
-    return JSONResponse(_as_body(progress).model_dump(mode="json"), HTTPStatus.CREATED, headers)
+    return JSONResponse(upload_body(progress).model_dump(mode="json"), HTTPStatus.CREATED, headers)
 
 
 @router.head(
@@ -145,7 +145,7 @@ async def put_upload(request: Request, upload: PathUpload, parts: UseParts) -> R
     progress = await parts.uploads.replace(upload.record, _body(request, parts, upload.record.bytes))
     if not progress.is_whole:
         raise CallerError(f"The body ended after {progress.offset:,} of {upload.record.bytes:,} bytes.")
-    return JSONResponse(_as_body(progress).model_dump(mode="json"), headers=_headers(progress))
+    return JSONResponse(upload_body(progress).model_dump(mode="json"), headers=_headers(progress))
 
 
 @router.delete(
@@ -199,7 +199,8 @@ def _headers(progress: Progress) -> dict[str, str]:
     return told | {"Upload-Expires": tus.http_date(progress.record.expires_at)}
 
 
-def _as_body(progress: Progress) -> UploadBody:
+def upload_body(progress: Progress) -> UploadBody:
+    """An upload's public shape."""
     record = progress.record
     return UploadBody(
         upload_id=record.upload_id,

@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from contract.errors import StemifyError
-from contract.storage.growing_blob import GrowingBlob
+from contract.storage.growing_blob import GrowingBlob, PartLinks
 
 CHUNK_BYTES = 1 << 18
 Chunk = bytes
@@ -68,6 +68,9 @@ class BlobStore(Protocol):
 
     def growing(self, key: str) -> GrowingBlob:
         """A blob that arrives in several requests; unseen until it is published."""
+
+    def part_links(self) -> PartLinks | None:
+        """For senders that put blobs here themselves; None where that is not possible."""
 
     def put_file(self, key: str, path: Path) -> BlobFacts:
         """Store a local file's content durably."""

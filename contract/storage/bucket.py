@@ -13,6 +13,7 @@ from contract.storage.blob_keys import checked_key
 from contract.storage.blob_store import CHUNK_BYTES, BlobFacts, BlobNotFound
 from contract.storage.bucket_errors import bucket_errors
 from contract.storage.bucket_growing import BucketGrowing
+from contract.storage.bucket_parts import BucketParts
 from contract.storage.bucket_writer import BucketWriter
 from contract.storage.local_errors import local_errors
 from contract.storage.presigned_link import Signer, content_disposition
@@ -41,6 +42,12 @@ class Bucket:
     def growing(self, key: str) -> BucketGrowing:
         """A blob that arrives in several requests; unseen until it is published."""
         return BucketGrowing(self, checked_key(key))
+
+    def part_links(self) -> BucketParts | None:
+        """For senders that put blobs here themselves; None without keys of our own to sign with."""
+        if self._signer is None:
+            return None
+        return BucketParts(self._signer, address=self._address, link_seconds=self._link_seconds)
 
     def put_file(self, key: str, path: Path) -> BlobFacts:
         """Store a local file's content; atomic, and tried again when the way to the bucket fails."""

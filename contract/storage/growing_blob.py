@@ -1,5 +1,6 @@
 """What a blob that arrives in several requests must do, whatever it is stored in. Knows no protocol and no upload."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Protocol, Self
@@ -45,3 +46,23 @@ class GrowingBlob(Protocol):
 
     def publish(self) -> Published:
         """Make it a blob like any other; one published before is only read. Raises BlobNotFound without a byte."""
+
+
+class PartLinks(Protocol):
+    """Addresses by which a sender puts a blob into the storage itself, in parts. Methods raise StorageUnavailable."""
+
+    @property
+    def part_bytes(self) -> int:
+        """Size of each part but the last."""
+
+    def begin(self, key: str) -> str:
+        """The storage's name for a new upload of this blob."""
+
+    def link(self, key: str, upload: str, number: int) -> str:
+        """Where to PUT part `number`, counted from 1."""
+
+    def complete(self, key: str, upload: str, etags: Sequence[str]) -> None:
+        """Put the parts together, each named by its PUT's ETag. Raises CallerError for others than those that came."""
+
+    def abort(self, key: str, upload: str) -> None:
+        """Drop what came; an upload that is not there is fine."""

@@ -33,6 +33,10 @@ class LocalFolder:
         """A blob that arrives in several requests; unseen until it is published."""
         return LocalGrowing(self._path(key), self._root)
 
+    def part_links(self) -> None:
+        """None: a folder has no address."""
+        return
+
     def put_file(self, key: str, path: Path) -> BlobFacts:
         """Store a local file's content durably."""
         with local_errors(), path.open("rb") as source, self.writer(key) as writer:

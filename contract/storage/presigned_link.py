@@ -1,4 +1,4 @@
-"""An address that downloads one object of a bucket for a while: AWS Signature Version 4 in the query. Arithmetic only.
+"""An address that does one thing with one object for a while: AWS Signature Version 4 in the query. Arithmetic only.
 
 Method: "Authenticating Requests: Using Query Parameters", Amazon S3 API reference. Signed by ourselves because the
 name and media type of the download must be part of what is signed.
@@ -22,8 +22,8 @@ class Signer:
     secret_access_key: str
     region: str
 
-    def link(self, url: str, *, query: dict[str, str], seconds: int, at: datetime) -> str:
-        """`url` (without a query) with `query` and a signature that holds for `seconds` from `at` (UTC)."""
+    def link(self, url: str, *, query: dict[str, str], seconds: int, at: datetime, method: str = "GET") -> str:
+        """`url` (without a query) with `query` and a signature for one method, for `seconds` from `at` (UTC)."""
         stamp, scope = at.strftime("%Y%m%dT%H%M%SZ"), f"{at:%Y%m%d}/{self.region}/{_SERVICE}/aws4_request"
         whole = query | {
             "X-Amz-Algorithm": _ALGORITHM,
@@ -34,7 +34,7 @@ class Signer:
         }
         encoded = "&".join(f"{_encoded(name)}={_encoded(whole[name])}" for name in sorted(whole))
         parts = urlsplit(url)
-        request = f"GET\n{parts.path}\n{encoded}\nhost:{parts.netloc}\n\nhost\nUNSIGNED-PAYLOAD"
+        request = f"{method}\n{parts.path}\n{encoded}\nhost:{parts.netloc}\n\nhost\nUNSIGNED-PAYLOAD"
         digest = hashlib.sha256(request.encode()).hexdigest()
         signature = self._signature(f"{_ALGORITHM}\n{stamp}\n{scope}\n{digest}", scope)
         return f"{url}?{encoded}&X-Amz-Signature={signature}"

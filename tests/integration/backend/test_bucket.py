@@ -1,9 +1,11 @@
 """The same service on an S3-compatible bucket: uploads stream into it, stems come by presigned links."""
 
+import hashlib
 import io
 import logging
 import zipfile
 from collections.abc import Iterator
+from typing import Any
 
 import boto3
 import httpx
@@ -79,6 +81,58 @@ def test_a_resumable_upload_grows_in_the_bucket(service: Service) -> None:
     job = service.store.get(answer.json()["job_id"])
     assert b"".join(service.storage.read(str(job.input_blob))) == content
     assert [key for key in service.blobs if job.job_id in key] == [job.input_blob]
+
+
+def sent_past_the_service(service: Service, content: bytes) -> tuple[dict[str, Any], list[str]]:
+    """A direct upload and the tags its parts were answered with."""
+    begun = service.http.post("/api/v1/uploads/direct", json={"bytes": len(content), "filename": "Song.wav"})
+    assert begun.status_code == 201, begun.text
+    upload = begun.json()
+    etags = []
+    for part in upload["parts"]:
+        piece = content[part["offset"] : part["offset"] + part["bytes"]]
+        etags.append(httpx.put(part["url"], content=piece).headers["ETag"])
+    return upload, etags
+
+
+def test_an_upload_past_the_service(service: Service) -> None:
+    content = wav(120.0)
+    upload, etags = sent_past_the_service(service, content)
+    assert len(etags) == 2
+    again = service.http.get(f"{upload['url']}/parts").json()
+    assert [part["bytes"] for part in again["parts"]] == [part["bytes"] for part in upload["parts"]]
+    early = service.http.post("/api/v1/stemify", json={"upload_id": upload["upload_id"], "model": "demo"})
+    assert (early.status_code, early.json()["code"]) == (409, "upload_incomplete")
+    for _ in range(2):
+        done = service.http.post(f"{upload['url']}/complete", json={"etags": etags})
+        assert (done.status_code, done.json()["offset"]) == (200, len(content))
+    made = service.http.post("/api/v1/stemify", json={"upload_id": upload["upload_id"], "model": "demo"})
+    assert made.json()["source"]["sha256"] == hashlib.sha256(content).hexdigest()
+    assert made.json()["source"]["filename"] == "Song.wav"
+
+
+def test_what_came_past_the_service_is_measured(service: Service) -> None:
+    upload, _ = sent_past_the_service(service, wav(1.0))
+    tag = httpx.put(upload["parts"][0]["url"], content=b"x" * 999_999).headers["ETag"]
+    wrong = service.http.post(f"{upload['url']}/complete", json={"etags": ['"0"']})
+    assert (wrong.status_code, wrong.json()["code"]) == (400, "bad_request")
+    refused = service.http.post(f"{upload['url']}/complete", json={"etags": [tag]})
+    assert (refused.status_code, "999,999 bytes came" in refused.json()["detail"]) == (400, True)
+    assert service.http.post(f"{upload['url']}/complete", json={"etags": [tag, tag]}).status_code == 422
+    assert not [key for key in service.blobs if upload["upload_id"] in key]
+
+
+def test_an_upload_past_the_service_can_be_ended(service: Service) -> None:
+    upload, _ = sent_past_the_service(service, wav(1.0))
+    refused = service.http.put(upload["url"], content=b"x")
+    assert (refused.status_code, refused.json()["code"]) == (400, "bad_request")
+    assert service.http.delete(upload["url"]).status_code == 204
+    assert httpx.put(upload["parts"][0]["url"], content=b"x").is_error
+
+
+def test_a_folder_takes_no_parts(start: Start) -> None:
+    refused = start().http.post("/api/v1/uploads/direct", json={"bytes": 5})
+    assert (refused.status_code, refused.json()["code"]) == (400, "bad_request")
 
 
 def test_a_refused_upload_leaves_the_bucket_empty(service: Service) -> None:

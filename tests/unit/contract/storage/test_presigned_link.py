@@ -48,6 +48,11 @@ def test_amazons_client_signs_the_same(monkeypatch):
         at=AT,
     )
     assert parse_qs(urlsplit(ours).query) == parse_qs(urlsplit(theirs).query)
+    part = {"Bucket": "bucket", "Key": "a/b", "UploadId": "x/+=", "PartNumber": 3}
+    theirs = client.generate_presigned_url("upload_part", Params=part, ExpiresIn=900)
+    query = {"partNumber": "3", "uploadId": "x/+="}
+    ours = SIGNER.link("http://127.0.0.1:9000/bucket/a/b", query=query, seconds=900, at=AT, method="PUT")
+    assert parse_qs(urlsplit(ours).query) == parse_qs(urlsplit(theirs).query)
     client.close()
 
 
