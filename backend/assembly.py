@@ -82,13 +82,13 @@ def assemble(settings: ApiSettings) -> Parts:
     client, listener = connect(settings.redis), connect_async(settings.redis)
     store = JobStore(client, queue=settings.queue, retention=settings.retention)
     queue = TaskQueue(make_celery(settings.redis, settings.queue), settings.queue.name)
-    storage = open_storage(settings.storage)
+    storage, jail = open_storage(settings.storage), _jail(settings)
+    room, book = Room(client, storage, settings.storage), UploadBook(client, settings.limits.open_uploads)
     workers, speeds = WorkerRegistry(client), SpeedBook(client)
     outlooks = Outlooks(store, speeds, workers)
     snapshots = Snapshots(store, outlooks)
     relay = Relay(listener, snapshots.read, silence_seconds=settings.live.silence_seconds)
     rooms = Rooms(relay, snapshots, settings.live)
-    jail, book = _jail(settings), UploadBook(client, settings.limits.open_uploads)
     return Parts(
         settings=settings,
         catalog=_catalog(settings.models),
@@ -97,9 +97,9 @@ def assemble(settings: ApiSettings) -> Parts:
         store=store,
         queue=queue,
         storage=storage,
-        uploads=UploadDesk(book, WriterLeases(client), storage, store),
+        uploads=UploadDesk(book, WriterLeases(client), storage=storage, store=store, room=room),
         direct=DirectUploads(book, storage),
-        room=Room(client, storage, settings.storage),
+        room=room,
         janitor=Janitor(store, queue, storage),
         workers=workers,
         speeds=speeds,

@@ -148,7 +148,9 @@ class Submission:
             whole = await to_thread.run_sync(desk.seal, record)
             upload = Upload(filename=record.filename, bytes=whole.bytes, sha256=whole.sha256)
             stored = Stored(job_id=record.upload_id, blob=record.blob, upload=upload, fields=rest, fingerprint=print_)
-            made = await self._maker.make(stored, reservation, lambda: None)
+            async with contextlib.AsyncExitStack() as undo:
+                undo.push_async_callback(self._release, record.upload_id)
+                made = await self._maker.make(stored, reservation, undo.pop_all)
             await to_thread.run_sync(desk.use, record)
             return made
 

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 import anyio
 import structlog
@@ -18,6 +19,7 @@ from backend.sinks import AppendSink
 from contract.errors import CallerError, FieldProblem, JobNotFound, UploadTooLarge
 from contract.job_store import JobStore
 from contract.jobs import Job
+from contract.room import Room
 from contract.storage import BlobNotFound, BlobStore
 from contract.storage.growing_blob import GrowingBlob, Published
 
@@ -51,15 +53,23 @@ class Run:
 class UploadDesk:
     """Any method raises StoreUnavailable and StorageUnavailable."""
 
-    def __init__(self, book: UploadBook, leases: WriterLeases, storage: BlobStore, store: JobStore) -> None:
+    def __init__(
+        self, book: UploadBook, leases: WriterLeases, *, storage: BlobStore, store: JobStore, room: Room
+    ) -> None:
         self._book = book
         self._leases = leases
         self._storage = storage
         self._store = store
+        self._room = room
 
     def begin(self, record: UploadRecord) -> None:
-        """Announce an upload. Raises TooManyUploads."""
-        self._book.begin(record)
+        """Announce an upload. Raises InsufficientStorage, TooManyUploads."""
+        self._room.hold(record.upload_id, kept=record.bytes)
+        try:
+            self._book.begin(record)
+        except BaseException:
+            self._room.release(record.upload_id)
+            raise
 
     def look(self, upload_id: str, *, tenant: str) -> Progress:
         """How far an upload is. Raises UploadNotFound, also for another tenant's, and UploadExpired."""
@@ -76,21 +86,23 @@ class UploadDesk:
         async with self._writing(record):
             if run.at != await to_thread.run_sync(growing.size):
                 raise WrongOffset
+            await self._promise(record, record.bytes - run.at)
             try:
                 await _written(growing, run, left=record.bytes - run.at)
             except BaseException:
                 if run.checksum is not None:
                     await _dropped(growing, run.at)
                 raise
-            return Progress(record, await to_thread.run_sync(growing.size))
+            return await to_thread.run_sync(self._written_so_far, record, growing)
 
     async def replace(self, record: UploadRecord, body: AsyncIterator[bytes]) -> Progress:
         """The whole recording in one request, from its first byte. Raises what `add` raises."""
         growing = self._growing(record)
         async with self._writing(record):
             await to_thread.run_sync(self._storage.delete_folder, f"uploads/{record.upload_id}")
+            await self._promise(record, record.bytes)
             await _written(growing, Run(body, 0), left=record.bytes)
-            return Progress(record, await to_thread.run_sync(growing.size))
+            return await to_thread.run_sync(self._written_so_far, record, growing)
 
     async def end(self, record: UploadRecord) -> None:
         """Forget an upload and its bytes. Raises UploadUsed once it is a job's, UploadLocked."""
@@ -157,7 +169,18 @@ class UploadDesk:
         self._book.gone(upload_id)
         _log.info("upload_expired", upload_id=upload_id)
 
+    def _written_so_far(self, record: UploadRecord, growing: GrowingBlob) -> Progress:
+        progress = Progress(record, growing.size())
+        if progress.is_whole:
+            self._room.release(record.upload_id)
+        return progress
+
+    async def _promise(self, record: UploadRecord, count: int) -> None:
+        """Room for the bytes that are still to come; the promise made at the beginning may have lapsed."""
+        await to_thread.run_sync(partial(self._room.hold, record.upload_id, kept=count))
+
     def _remove(self, upload_id: str, record: UploadRecord | None) -> None:
+        self._room.release(upload_id)
         links = self._storage.part_links()
         if links is not None and record is not None and record.direct is not None:
             links.abort(record.blob, record.direct)

@@ -16,10 +16,10 @@ from backend.error_handlers import pointer
 from backend.fields import parse_json
 from backend.request_body import small_body
 from backend.resumable.announcement import Announcement, from_json, record_of
+from backend.resumable.bodies import DirectUploadBody, PartBody, UploadBody
 from backend.resumable.book import UploadRecord
 from backend.routes.answers import errors
 from backend.routes.uploads import PathUpload, upload_body
-from backend.schemas import DirectUploadBody, PartBody, UploadBody
 from contract.errors import FieldProblem
 
 router = APIRouter(tags=["uploads"])

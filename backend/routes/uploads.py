@@ -15,12 +15,12 @@ from backend.fields import parse_json
 from backend.request_body import chunks, small_body
 from backend.resumable import tus, tus_headers
 from backend.resumable.announcement import Announcement, from_json, from_tus, record_of
+from backend.resumable.bodies import UploadBody
 from backend.resumable.book import UploadRecord
 from backend.resumable.desk import Progress, Run
 from backend.resumable.errors import WrongContentType
 from backend.routes.answers import errors
-from backend.schemas import UploadBody
-from contract.errors import CallerError, InsufficientStorage
+from contract.errors import CallerError
 
 
 def speaks_tus(request: Request) -> None:
@@ -177,9 +177,6 @@ def _begun(parts: Parts, caller: UseCaller, told: Announcement) -> UploadRecord:
     settings = parts.settings
     most = settings.limits.max_upload_bytes
     record = record_of(told, caller, now=parts.store.now(), kept_seconds=settings.intake.upload_seconds, most=most)
-    free = parts.storage.free_bytes()
-    if free is not None and free < settings.storage.free_bytes_floor + told.bytes:
-        raise InsufficientStorage
     parts.uploads.begin(record)
     return record
 

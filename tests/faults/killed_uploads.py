@@ -11,6 +11,8 @@ from backend.resumable.book import UploadBook
 from backend.resumable.desk import UploadDesk
 from backend.resumable.writer_lease import WriterLeases
 from contract import keys
+from contract.room import Room
+from contract.settings import StorageSettings
 from tests.integration.backend.service import wav
 from tests.replica_process import ReplicaProcess
 from tests.service_process import wait_for
@@ -75,8 +77,9 @@ def _go_on(replica: ReplicaProcess, begun: dict[str, str], song: bytes, offset: 
 
 
 def _sweep(replica: ReplicaProcess) -> None:
+    room = Room(replica.redis, replica.storage, StorageSettings())
     book, leases = UploadBook(replica.redis, None), WriterLeases(replica.redis)
-    desk = UploadDesk(book, leases, replica.storage, replica.store)
+    desk = UploadDesk(book, leases, storage=replica.storage, store=replica.store, room=room)
 
     def is_done() -> bool:
         asyncio.run(desk.tidy())

@@ -138,7 +138,7 @@ def test_a_wrong_checksum_drops_what_came(service: Service) -> None:
         ("PATCH", TUS | {"Upload-Offset": "0", "Content-Type": "text/plain"}, 415, "wrong_content_type"),
         ("PATCH", RAW | {"Upload-Offset": "0", "Upload-Checksum": "crc32 AAAA"}, 400, "bad_request"),
         ("PATCH", RAW | {"Upload-Offset": "0", "Upload-Checksum": "sha1 AAAA"}, 400, "bad_request"),
-        ("POST", TUS, 400, "bad_request"),
+        ("POST", TUS, 405, "method_not_allowed"),
     ],
 )
 def test_what_is_not_tus_is_refused(
@@ -271,6 +271,18 @@ def test_a_caller_may_have_so_many_open(start: Start) -> None:
     assert int(refused.headers["Retry-After"]) > 0
     service.http.delete(first)
     assert create(service).status_code == 201
+
+
+def test_room_is_promised_to_an_upload_until_it_is_there(start: Start) -> None:
+    free = start().storage.free_bytes()
+    assert free is not None
+    half, most = {"free_bytes_floor": free // 2, "free_share_floor": 1.0}, free // 5 * 2
+    tight = start(storage=half, limits={"max_upload_bytes": most})
+    url = tight.http.post("/api/v1/uploads", json={"bytes": most}).json()["url"]
+    refused = tight.http.post("/api/v1/uploads", json={"bytes": most})
+    assert (refused.status_code, refused.json()["code"]) == (507, "insufficient_storage")
+    assert tight.http.delete(url).status_code == 204
+    assert tight.http.post("/api/v1/uploads", json={"bytes": most}).status_code == 201
 
 
 def test_replicas_share_an_upload(start: Start) -> None:
