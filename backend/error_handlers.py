@@ -9,12 +9,13 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
-from starlette.routing import Match, Route
+from starlette.routing import Match
 
 from backend.early_answer import EarlyAnswer
 from backend.problems import ProblemResponse, headers_of, problem_document, problem_of
 from contract.errors import FieldProblem, StemifyError
 
+_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 _CODES = {404: "not_found", 405: "method_not_allowed", 413: "upload_too_large", 500: "internal"}
 
 
@@ -63,22 +64,20 @@ async def _framework(request: Request, error: Exception) -> Response:
     status = refusal.status_code
     detail = refusal.detail if refusal.detail != HTTPStatus(status).phrase else ""
     problem = problem_document(status, code=_CODES.get(status, "bad_request"), detail=detail, **_where(request))
-    told = dict(refusal.headers or {})
+    told = _told(request) | dict(refusal.headers or {})
     if status == HTTPStatus.METHOD_NOT_ALLOWED:
         told["Allow"] = ", ".join(sorted(_allowed(request)))
     return ProblemResponse(problem, told)
 
 
 def _allowed(request: Request) -> set[str]:
-    """Every method of this path; the framework tells those of the first route alone."""
-    routes = request.app.router.routes
-    return {
-        method
-        for route in routes
-        if isinstance(route, Route) and route.matches(request.scope)[0] is not Match.NONE
-        for method in route.methods or ()
-        if not (method == "POST" and "upload_id" in route.path)  # another method in its clothes
-    }
+    """Every method of this path but the one that was refused; the framework tells those of the first route alone."""
+    return {method for method in _METHODS if method != request.method and _is_served(request, method)}
+
+
+def _is_served(request: Request, method: str) -> bool:
+    scope = {**request.scope, "method": method}
+    return any(route.matches(scope)[0] is Match.FULL for route in request.app.router.routes)
 
 
 async def _gone(request: Request, error: Exception) -> Response:  # noqa: ARG001 - the shape of a handler

@@ -36,7 +36,7 @@ def _round(replica: ReplicaProcess, jobs: list[str], seed: int, wanted: int, out
     report = replica.folder / "report.json"
     phases = "examples,coverage,fuzzing,stateful" if seed == 1 else "fuzzing,stateful"
     options = {
-        "--max-examples": str(max(6, wanted // 40)),
+        "--max-examples": str(min(25, max(6, wanted // 20))),
         "--phases": phases if wanted > _SMALL else "fuzzing",
         "--seed": str(seed),
         "--request-timeout": "20",

@@ -142,7 +142,7 @@ def test_a_refused_upload_leaves_the_bucket_empty(service: Service) -> None:
     assert service.http.get("/health").json()["dependencies"][1] == {
         "name": "storage",
         "ok": True,
-        "detail": "answers",
+        "detail": "takes files",
     }
 
 

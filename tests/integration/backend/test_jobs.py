@@ -195,3 +195,8 @@ def test_head_of_a_job(service: Service) -> None:
     head = service.http.head(path)
     assert (head.status_code, head.content) == (200, b"")
     assert head.headers["ETag"] == service.http.get(path).headers["ETag"]
+
+
+def test_a_method_nobody_serves_names_those_that_are(service: Service) -> None:
+    answer = service.http.put(f"/api/v1/jobs/{service.made_job().job_id}")
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "DELETE, GET, HEAD")
