@@ -32,12 +32,17 @@ class _View:
     read_at: float
     seconds: float
 
+    @property
+    def may_be_renewed(self) -> bool:
+        """Whether it may be worked out again already."""
+        age = time.monotonic() - self.read_at
+        return self.seconds < _SHORT_SECONDS or age > _SHARE_OF_TIME * self.seconds
+
     def holds(self, moves: int) -> bool:
         """Whether it still tells the truth, or nearly."""
-        age = time.monotonic() - self.read_at
-        if self.moves != moves and (self.seconds < _SHORT_SECONDS or age > _SHARE_OF_TIME * self.seconds):
+        if self.moves != moves and self.may_be_renewed:
             return False
-        return age < _LONGEST_SECONDS
+        return time.monotonic() - self.read_at < _LONGEST_SECONDS
 
 
 class Outlooks:
@@ -55,9 +60,11 @@ class Outlooks:
         return self._current().found
 
     def of(self, job_id: str) -> Outlook | None:
-        """One waiting job's; None when it does not wait any more."""
-        found = self._current().found.get(job_id)
-        return found or self._fresh(time.monotonic()).found.get(job_id)
+        """One waiting job's; None when it does not wait any more, or came into a long line just now."""
+        view = self._current()
+        if job_id not in view.found and view.may_be_renewed:
+            view = self._fresh(time.monotonic())
+        return view.found.get(job_id)
 
     def newcomer(self, share: str) -> Outlook:
         """What a job of this share would have before it if it were sent now."""
