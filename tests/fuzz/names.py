@@ -139,4 +139,4 @@ def run(repetitions: int) -> Outcome:
     return outcome
 
 
-TRIAL = Trial(name="B4", title="names of files that mean harm", full=200, reduced=24, run=run)
+TRIAL = Trial(name="B4", title="names of files that mean harm", full=200, reduced=16, run=run)

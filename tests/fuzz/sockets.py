@@ -247,4 +247,4 @@ def _is_well(attacker: Attacker) -> bool:
     return snapshot.get("status") == "queued" and any('"canceled"' in text for text in heard)
 
 
-TRIAL = Trial(name="B8", title="Socket.IO clients that mean harm", full=1_000, reduced=40, run=run)
+TRIAL = Trial(name="B8", title="Socket.IO clients that mean harm", full=1_000, reduced=30, run=run)
