@@ -11,7 +11,7 @@ from media.formats import OutputFormat
 RATE = 44_100
 Samples = NDArray[np.float32]
 
-_LOUD, _QUIET = 0.05, 1e-4  # quiet noise is what lossless hours of it fit on a disk with
+_LOUD, _QUIET = 0.05, 3e-3  # quiet enough that lossless hours fit on a disk, loud enough for the stems to be heard
 
 
 def noise(seconds: float, *, channels: int = 2) -> Samples:
