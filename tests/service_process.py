@@ -32,7 +32,9 @@ class ServiceProcess:
         self.name = name
         self._log = folder / f"{name}.log"
         self._environment = environment
-        self._command = [sys.executable, "-m", module, *arguments]
+        # a run of tests that is killed leaves nothing behind
+        tethered = [sys.executable, "-m", "cli.tether", str(os.getpid())]
+        self._command = [*tethered, sys.executable, "-m", module, *arguments]
         self._process: subprocess.Popen[bytes] | None = None
 
     @property

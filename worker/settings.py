@@ -49,7 +49,10 @@ class WorkerSettings(SharedSettings):
         None, description="File touched every 5 s while the worker lives, for a liveness probe of its age."
     )
     idle_seconds: float = Field(
-        120.0, gt=0, description="A worker that takes nothing for so long while jobs wait ends, to be started anew."
+        120.0,
+        gt=0,
+        description="A worker that takes nothing for so long while jobs wait ends, and a process of it that is silent "
+        "so long is killed, to be started anew.",
     )
     time_limits: TimeLimitSettings = TimeLimitSettings()
 

@@ -9,6 +9,7 @@ from worker import departure_order
 from worker.assembly import assemble_base, assemble_janitor
 from worker.chores import Chore
 from worker.deafness import Deafness
+from worker.frozen_children import FrozenChildren
 from worker.lost_children import LostChildren
 from worker.scratch import Scratch
 from worker.settings import WorkerSettings
@@ -39,6 +40,12 @@ class Watchman:
         lost_children = LostChildren(
             base.store, base.queue, children=children, name=self._name, clear=janitor.remove_results
         )
+        frozen_children = FrozenChildren(
+            base.registry,
+            children=children,
+            name=self._name,
+            looks=max(1, round(settings.idle_seconds / _HEARTBEAT_SECONDS)),
+        )
         self._chores = [
             Chore("heartbeat", _HEARTBEAT_SECONDS, self._show_life),
             Chore("sweep", settings.queue.sweep_seconds, janitor.sweep),
@@ -46,6 +53,7 @@ class Watchman:
             Chore("orphans", _ORPHANS_SECONDS, orphans.sweep),
             Chore("scratch", settings.queue.sweep_seconds, Scratch(settings.scratch_folder).sweep),
             Chore("children", _CHILDREN_SECONDS, lost_children.look),
+            Chore("frozen", _HEARTBEAT_SECONDS, frozen_children.look),
             Chore("ears", _HEARTBEAT_SECONDS, self._listen_to_itself),
         ]
 

@@ -2,8 +2,10 @@
 
 from tests.faults.canceling import CANCELED
 from tests.faults.deleting import DELETED
+from tests.faults.devices import BROKEN_DEVICE, SHORT_OF_MEMORY
 from tests.faults.duplicates import DUPLICATED
 from tests.faults.frozen_worker import FROZEN
+from tests.faults.full_disk import FULL_DISK
 from tests.faults.hanging import HANGING
 from tests.faults.idempotency import IDEMPOTENT
 from tests.faults.killed_processes import KILLED_CHILD, KILLED_WORKER, LOST_MESSAGE, STOPPED_WORKER
@@ -14,6 +16,7 @@ from tests.faults.points_of_death import POINTS_OF_DEATH
 from tests.faults.poison import POISON
 from tests.faults.server_outages import EMPTIED_SERVER, KILLED_SERVER
 from tests.faults.soak import SOAKED
+from tests.faults.to_come import ABORTED_UPLOAD, BAD_BUCKET, ROLLING_RESTART, WEBHOOKS
 from tests.faults.weights_damage import DAMAGED_WEIGHTS
 from tests.suites.trial import Trial
 
@@ -28,14 +31,21 @@ TRIALS: tuple[Trial, ...] = (
     CUT,
     EMPTIED_SERVER,
     KILLED_UPLOAD,
+    ABORTED_UPLOAD,
+    ROLLING_RESTART,
+    FULL_DISK,
+    BAD_BUCKET,
     POINTS_OF_DEATH,
     HANGING,
     CANCELED,
     DUPLICATED,
     IDEMPOTENT,
     STOPPED_WORKER,
+    SHORT_OF_MEMORY,
+    BROKEN_DEVICE,
     DAMAGED_WEIGHTS,
     MANY_REAPERS,
     DELETED,
+    WEBHOOKS,
     SOAKED,
 )

@@ -83,5 +83,5 @@ class Visitor:
         return found
 
     def _story(self, job_id: str) -> str:
-        logs = "\n".join(f"--- {name}\n{text[-3000:]}" for name, text in self._deployment.logs())
+        logs = "\n".join(f"--- {name}\n{text[-3000:]}" for name, text in self._deployment.logs() if name != "redis")
         return f"{self.now(job_id)!r}\n{logs}"

@@ -1,0 +1,39 @@
+"""A process of a worker that is there and says nothing."""
+
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+
+from contract.worker_registry import WorkerFacts
+from worker.frozen_children import FrozenChildren
+
+
+@pytest.fixture
+def child() -> Iterator[subprocess.Popen[bytes]]:
+    """A process that does nothing."""
+    with subprocess.Popen([sys.executable, "-c", "import signal; signal.pause()"]) as process:
+        yield process
+        process.kill()
+
+
+def test_a_process_that_falls_silent_is_ended(registry, child):
+    facts = WorkerFacts(worker_id="w", host="here", pid=child.pid, device="cpu", started_at=datetime.now(UTC))
+    frozen = FrozenChildren(registry, children=lambda: [child.pid], name=lambda _: "w", looks=2)
+    for _ in range(3):
+        frozen.look()
+    assert child.poll() is None, "it has not begun"
+    registry.announce(facts)
+    frozen.look()
+    registry.leave("w")
+    frozen.look()
+    registry.announce(facts)
+    frozen.look()
+    registry.leave("w")
+    frozen.look()
+    assert child.poll() is None, "it came back in between"
+    frozen.look()
+    assert child.wait(10) == -signal.SIGKILL
