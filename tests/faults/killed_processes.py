@@ -151,4 +151,4 @@ class _Pair:
 KILLED_CHILD = Trial(name="F1", title="kill -9 of the process that separates", full=20, reduced=1, run=_kill_children)
 KILLED_WORKER = Trial(name="F2", title="kill -9 of a whole worker", full=20, reduced=1, run=_kill_workers)
 LOST_MESSAGE = Trial(name="F4", title="a message lost on its way", full=20, reduced=1, run=_lose_messages)
-STOPPED_WORKER = Trial(name="F20", title="a worker told to stop", full=10, reduced=1, run=_stop_workers)
+STOPPED_WORKER = Trial(name="F20", title="a worker told to stop", full=10, reduced=0, run=_stop_workers)
