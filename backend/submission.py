@@ -131,8 +131,13 @@ class Submission:
                 return await self._maker.make(stored, reservation, undo.pop_all)
         if "url" in fields and "upload_id" not in fields:
             stored = Stored(job_id=job_id, blob=None, upload=upload, fields=fields, fingerprint=print_)
-            return await self._maker.make(stored, reservation, lambda: None)
+            return await self._make_of_link(stored, reservation)
         return await self._make_of_upload(fields, print_, reservation)
+
+    async def _make_of_link(self, stored: Stored, reservation: Reservation) -> Made:
+        async with contextlib.AsyncExitStack() as undo:
+            undo.push_async_callback(self._release, stored.job_id)
+            return await self._maker.make(stored, reservation, undo.pop_all)
 
     async def _make_of_upload(self, fields: Fields, print_: str, reservation: Reservation) -> Made:
         """The job of a recording that was uploaded before; it stays for another try when this one is refused."""

@@ -19,6 +19,7 @@ JobView = dict[str, Any]
 _TIMEOUT = httpx.Timeout(30.0, connect=10.0)
 _UPLOAD_TIMEOUT = httpx.Timeout(300.0, connect=10.0)
 _WRONG_USE = frozenset({401, 403, 404, 405, 422})
+_WRONG_USE_CODES = frozenset({"url_not_allowed"})
 _UNREACHABLE = frozenset({502, 503, 504})
 
 
@@ -137,14 +138,15 @@ def _refusal(response: httpx.Response) -> CommandError:
     """What a problem document (RFC 9457) says, as one sentence."""
     try:
         problem = response.json()
-        said = str(problem.get("detail") or problem.get("title"))
+        said, code = str(problem.get("detail") or problem.get("title")), problem.get("code")
         fields = [(e["pointer"].lstrip("/"), e["detail"]) for e in problem.get("errors", []) if "pointer" in e]
     except (ValueError, AttributeError, KeyError, TypeError):
-        said, fields = f"The server answered {response.status_code} {response.reason_phrase}.", []
+        said, code, fields = f"The server answered {response.status_code} {response.reason_phrase}.", None, []
     sentence = " ".join([said, *(f"({name}: {why})" for name, why in fields if why not in said)])
     if response.status_code in _UNREACHABLE:
         return ServerUnreachable(sentence)
-    return WrongUse(sentence) if response.status_code in _WRONG_USE else JobFailed(sentence)
+    is_wrong_use = response.status_code in _WRONG_USE or code in _WRONG_USE_CODES
+    return WrongUse(sentence) if is_wrong_use else JobFailed(sentence)
 
 
 def _job_path(job_id: str) -> str:

@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from redis import Redis
@@ -68,6 +69,16 @@ def test_room_is_promised_to_jobs_until_they_end(start: Start, redis: Redis) -> 
     assert redis.hkeys(keys.ROOM) == [b"another"]
     redis.zadd(keys.ROOM_LEASES, {"another": 1})
     assert service.submit().status_code == 202, "a promise that lapsed keeps nobody out"
+
+
+def test_links_that_find_the_line_full_leave_no_promise(start: Start, redis: Redis) -> None:
+    services = [start(queue={"max_depth": 2}) for _ in range(2)]
+    link = {"url": "https://example.org/song.mp3"}
+    with ThreadPoolExecutor(8) as threads:
+        answers = list(threads.map(lambda at: services[at % 2].http.post("/api/v1/stemify", json=link), range(16)))
+    accepted = [answer.json()["job_id"] for answer in answers if answer.status_code == 202]
+    assert len(accepted) == 2
+    assert {job_id.decode() for job_id in redis.hkeys(keys.ROOM)} == set(accepted)
 
 
 def test_a_storage_that_is_gone_is_not_ready(start: Start, tmp_path: Path) -> None:

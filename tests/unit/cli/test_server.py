@@ -72,6 +72,12 @@ def test_problems_of_fields_are_named(server: Server) -> None:
         server.submit_link("https://example.org/a.mp3", {})
 
 
+def test_a_link_that_is_not_allowed_is_wrong_use(server: Server) -> None:
+    told(400, title="No", detail="Only http and https links.", code="url_not_allowed")
+    with pytest.raises(WrongUse, match="Only http and https links"):
+        server.submit_link("ftp://example.org/a.mp3", {})
+
+
 @pytest.mark.parametrize("content", [b"<html>hello</html>", b"[1]"])
 def test_another_kind_of_server_is_noticed(server: Server, content: bytes) -> None:
     AnswersAsTold.answer = (500, content)
