@@ -1,18 +1,12 @@
 """F10: the API is killed in the middle of an upload. It goes on where its bytes end; abandoned ones leave nothing."""
 
-import asyncio
 import hashlib
 import random
 import socket
 
 import httpx
 
-from backend.resumable.book import UploadBook
-from backend.resumable.desk import UploadDesk
-from backend.resumable.writer_lease import WriterLeases
-from contract import keys
-from contract.room import Room
-from contract.settings import StorageSettings
+from tests.faults import upload_sweep
 from tests.integration.backend.service import wav
 from tests.replica_process import ReplicaProcess
 from tests.service_process import wait_for
@@ -39,14 +33,13 @@ def run(repetitions: int) -> Outcome:
             lost += sent - offset
             outcome.expect(0 <= offset <= sent, f"upload {number}: {offset} bytes are there of {sent} that were sent")
             if number % 3 == 2:
-                replica.redis.zadd(keys.UPLOADS, {begun["upload_id"]: 1})
+                upload_sweep.abandon(replica, begun["upload_id"])
             else:
                 _go_on(replica, begun, song, offset, outcome)
             outcome.done += 1
-        _sweep(replica)
-        left = {path.parent.name for path in (replica.folder / "blobs").rglob("*") if path.is_file()}
-        strangers = [each for each in left if replica.redis.exists(keys.job(each)) == 0]
-        outcome.expect(not strangers, f"left of abandoned uploads: {strangers}")
+        upload_sweep.sweep(replica)
+        left = upload_sweep.strangers(replica)
+        outcome.expect(not left, f"left of abandoned uploads: {left}")
         outcome.figures = {"lost_kb_each": lost / 1000 / max(1, outcome.done)}
     return outcome
 
@@ -74,18 +67,6 @@ def _go_on(replica: ReplicaProcess, begun: dict[str, str], song: bytes, offset: 
     if outcome.expect(job.status_code == 202, f"its job was answered {job.status_code} {job.text[:200]}"):
         same = job.json()["source"]["sha256"] == hashlib.sha256(song).hexdigest()
         outcome.expect(same, f"what was stored from {offset} on is not what was sent")
-
-
-def _sweep(replica: ReplicaProcess) -> None:
-    room = Room(replica.redis, replica.storage, StorageSettings())
-    book, leases = UploadBook(replica.redis, None), WriterLeases(replica.redis)
-    desk = UploadDesk(book, leases, storage=replica.storage, store=replica.store, room=room)
-
-    def is_done() -> bool:
-        asyncio.run(desk.tidy())
-        return not book.due(replica.store.now(), 1)
-
-    wait_for(is_done, seconds=30)
 
 
 KILLED_UPLOAD = Trial(name="F10", title="the API is killed in the middle of an upload", full=20, reduced=2, run=run)

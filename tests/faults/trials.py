@@ -1,5 +1,6 @@
 """Every trial of this suite, in the order of the plan."""
 
+from tests.faults.aborted_uploads import ABORTED_UPLOAD
 from tests.faults.canceling import CANCELED
 from tests.faults.deleting import DELETED
 from tests.faults.devices import BROKEN_DEVICE, SHORT_OF_MEMORY
@@ -16,7 +17,7 @@ from tests.faults.points_of_death import POINTS_OF_DEATH
 from tests.faults.poison import POISON
 from tests.faults.server_outages import EMPTIED_SERVER, KILLED_SERVER
 from tests.faults.soak import SOAKED
-from tests.faults.to_come import ABORTED_UPLOAD, BAD_BUCKET, ROLLING_RESTART, WEBHOOKS
+from tests.faults.to_come import BAD_BUCKET, ROLLING_RESTART, WEBHOOKS
 from tests.faults.weights_damage import DAMAGED_WEIGHTS
 from tests.suites.trial import Trial
 
