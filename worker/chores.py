@@ -29,10 +29,12 @@ class Chore:
         """Do it as soon as possible instead of at its time."""
         self._wanted.set()
 
-    def stop(self) -> None:
-        """Do it no more. What is being done is not waited for."""
+    def stop(self, *, patience_seconds: float = 0.0) -> None:
+        """Do it no more. What is being done is waited for as long as that."""
         self._over.set()
         self._wanted.set()
+        if patience_seconds and self._thread.is_alive() and self._thread is not threading.current_thread():
+            self._thread.join(patience_seconds)
 
     def _run(self) -> None:
         while not self._over.is_set():

@@ -13,6 +13,7 @@ from worker.engine.device_facts import DeviceFacts
 
 LIFETIME_SECONDS = 30.0
 _RENEWAL_SECONDS = 10.0
+_PATIENCE_SECONDS = 2.0
 
 
 @dataclass
@@ -40,8 +41,8 @@ class Presence:
         self._renewal.now()
 
     def leave(self) -> None:
-        """Go in good order. Raises StoreUnavailable."""
-        self._renewal.stop()
+        """Go in good order: a renewal under way must not come after it. Raises StoreUnavailable."""
+        self._renewal.stop(patience_seconds=_PATIENCE_SECONDS)
         self.registry.leave(self.worker_id)
 
     def _announce(self) -> None:

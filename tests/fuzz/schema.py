@@ -10,7 +10,8 @@ from typing import Any
 from tests.replica_process import ReplicaProcess
 from tests.suites.trial import Outcome, Trial
 
-_HERE = Path(__file__).parent
+_HERE = Path(__file__).resolve().parent
+_ROOT = _HERE.parents[1]
 _JOBS = 60
 _SMALL = 500
 """Below this many cases, the phases that take all edge cases of every parameter are left out."""
@@ -52,7 +53,12 @@ def _round(replica: ReplicaProcess, jobs: list[str], seed: int, wanted: int, out
         capture_output=True,
         text=True,
         cwd=replica.folder,
-        env=os.environ | {"STEMIFY_FUZZ_JOBS": ",".join(jobs), "SCHEMATHESIS_HOOKS": "tests.fuzz.schema_hooks"},
+        env=os.environ
+        | {
+            "PYTHONPATH": str(_ROOT),
+            "STEMIFY_FUZZ_JOBS": ",".join(jobs),
+            "SCHEMATHESIS_HOOKS": "tests.fuzz.schema_hooks",
+        },
         timeout=_LONGEST_SECONDS,
         check=False,
     )
