@@ -110,7 +110,7 @@ class Deployment:
         process.start()
         self.processes.append(process)
         self.api, self.url = process, f"http://127.0.0.1:{port}"
-        wait_for(lambda: _answers(self.url), seconds=API_SECONDS, said=lambda: process.log[-4000:])
+        wait_for(lambda: answers(self.url), seconds=API_SECONDS, said=lambda: process.log[-4000:])
         return process
 
     def wait_idle(self) -> None:
@@ -182,7 +182,8 @@ class Deployment:
         return queue | ours | self.told
 
 
-def _answers(url: str) -> bool:
+def answers(url: str) -> bool:
+    """Whether an API listens there."""
     try:
         return httpx.get(f"{url}/health/live", timeout=2).is_success
     except httpx.TransportError:

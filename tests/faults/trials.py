@@ -15,9 +15,10 @@ from tests.faults.many_reapers import MANY_REAPERS
 from tests.faults.network_cuts import CUT, SWALLOWED
 from tests.faults.points_of_death import POINTS_OF_DEATH
 from tests.faults.poison import POISON
+from tests.faults.rolling_restart import ROLLING_RESTART
 from tests.faults.server_outages import EMPTIED_SERVER, KILLED_SERVER
 from tests.faults.soak import SOAKED
-from tests.faults.to_come import BAD_BUCKET, ROLLING_RESTART, WEBHOOKS
+from tests.faults.to_come import BAD_BUCKET, WEBHOOKS
 from tests.faults.weights_damage import DAMAGED_WEIGHTS
 from tests.suites.trial import Trial
 
