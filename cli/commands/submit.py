@@ -14,7 +14,7 @@ from cli.errors import JobFailed, WrongUse
 from cli.follow import follow
 from cli.server import JobView, Server
 from cli.server_options import DEFAULT_SERVER, Key, ServerUrl
-from contract.options import JobRequest
+from contract.options import JobRequest, Priority
 
 app = typer.Typer()
 
@@ -33,12 +33,14 @@ def submit(  # noqa: PLR0913 - each is an option
     ] = None,
     *,
     request: JobRequest,
+    priority: Annotated[Priority | None, typer.Option(help="Among your own waiting jobs. Default: normal.")] = None,
     key: Key = None,
     json: Annotated[bool, typer.Option("--json", help="Tell the job as JSON on stdout.")] = False,
 ) -> None:
     """Send a recording (or a link) to a server; with --wait, follow the job and download its stems."""
+    wishes = job.as_fields(request) | ({"priority": priority} if priority else {})
     with Server(server, key=key) as api:
-        made = send(api, source, job.as_fields(request), shown=not json)
+        made = send(api, source, wishes, shown=not json)
         if not (wait or output):
             _tell_submitted(made, server, json=json)
             return

@@ -25,9 +25,10 @@ def stemify(*arguments: str, code: int = 0, seconds: float = 240) -> subprocess.
 
 def test_submit_waits_and_downloads(stack: LaunchedStack, tmp_path: Path) -> None:
     path = recording(tmp_path, KINDS[1])
-    ran = stemify("submit", str(path), "--server", stack.url, "-o", str(tmp_path / "out"), "--format", "flac", "--json")
+    wishes = ["--format", "flac", "--priority", "high"]
+    ran = stemify("submit", str(path), "--server", stack.url, "-o", str(tmp_path / "out"), *wishes, "--json")
     job = json.loads(ran.stdout)
-    assert job["status"] == "completed"
+    assert (job["status"], job["options"]["priority"]) == ("completed", "high")
     files = sorted((tmp_path / "out" / "song").iterdir())
     assert [file.name for file in files] == [f"{stem}.flac" for stem in STEMS]
     assert {form_of(file) for file in files} == {form_of(path)}
