@@ -26,15 +26,17 @@ def broken(
     answered: Collection[int] = (),
     killed: bool = True,
     messages: bool = True,
+    orphans: bool = False,
 ) -> list[str]:
     """A sentence for each thing that does not hold; stops the deployment on the way.
 
     `answered`: statuses from 500 on that the fault explains. `killed`: workers' main processes were killed, so that
     messages they held may lie with the broker until it gives them out again. `messages`: somebody takes them.
+    `orphans`: storage was out of reach when files of given up attempts should go, so that these wait for the janitor.
     """
     left = [*_unsettled(deployment, visitor, killed=killed, messages=messages)]
     jobs = {job_id: _job(deployment, job_id) for job_id in visitor.accepted}
-    said = [sentence for job_id, job in jobs.items() for sentence in _of_job(deployment, visitor, job_id, job)]
+    said = [sentence for job_id, job in jobs.items() for sentence in _of_job(deployment, visitor, job_id, job, orphans)]
     said += _of_changes(deployment, jobs)
     return [*left, *said, *deployment.stop(), *_of_api(deployment, answered)]
 
@@ -73,7 +75,7 @@ def _job(deployment: Deployment, job_id: str) -> Job | None:
         return None
 
 
-def _of_job(deployment: Deployment, visitor: Visitor, job_id: str, job: Job | None) -> Iterator[str]:
+def _of_job(deployment: Deployment, visitor: Visitor, job_id: str, job: Job | None, orphans: bool) -> Iterator[str]:
     if job is None:
         if job_id not in visitor.deleted:
             yield f"{job_id} was accepted and is gone"
@@ -84,11 +86,19 @@ def _of_job(deployment: Deployment, visitor: Visitor, job_id: str, job: Job | No
     if job.attempt > MAX_ATTEMPTS:
         yield f"{job_id} had {job.attempt} attempts"
     files = {blob.key for blob in deployment.storage.list(f"results/{job_id}")}
+    if orphans:
+        files = _of_last_attempt(job, files)
     if job.status is not JobStatus.completed:
         if job.stems or job.manifest_blob or files:
             yield f"{job_id} {job.status}, and shows {sorted(files) or job.stems}"
         return
     yield from _of_files(deployment, job, files)
+
+
+def _of_last_attempt(job: Job, files: set[str]) -> set[str]:
+    """Of a completed job those beside its manifest; a failed one names none, so that all of its files are orphans."""
+    folder = (job.manifest_blob or "").rpartition("/")[0]
+    return {key for key in files if folder and key.startswith(f"{folder}/")}
 
 
 def _of_files(deployment: Deployment, job: Job, files: set[str]) -> Iterator[str]:

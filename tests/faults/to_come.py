@@ -11,5 +11,4 @@ def _waiting(name: str, title: str, full: int, waits_for: str) -> Trial:
     return Trial(name=name, title=title, full=full, reduced=0, run=_none, waits_for=waits_for)
 
 
-BAD_BUCKET = _waiting("F14", "a bucket that misbehaves", 60, "its trial: a proxy before a bucket")
 WEBHOOKS = _waiting("F26", "receivers of webhooks that misbehave", 30, "webhooks")

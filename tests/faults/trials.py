@@ -18,7 +18,8 @@ from tests.faults.poison import POISON
 from tests.faults.rolling_restart import ROLLING_RESTART
 from tests.faults.server_outages import EMPTIED_SERVER, KILLED_SERVER
 from tests.faults.soak import SOAKED
-from tests.faults.to_come import BAD_BUCKET, WEBHOOKS
+from tests.faults.storage_faults import BAD_STORAGE
+from tests.faults.to_come import WEBHOOKS
 from tests.faults.weights_damage import DAMAGED_WEIGHTS
 from tests.suites.trial import Trial
 
@@ -36,7 +37,7 @@ TRIALS: tuple[Trial, ...] = (
     ABORTED_UPLOAD,
     ROLLING_RESTART,
     FULL_DISK,
-    BAD_BUCKET,
+    BAD_STORAGE,
     POINTS_OF_DEATH,
     HANGING,
     CANCELED,

@@ -10,6 +10,7 @@ from typing import Any
 
 from contract.errors import StorageUnavailable
 from contract.jobs import Job
+from tests.faults.disk_troubles import DISK_TROUBLES
 from worker.engine import DeviceFailed
 from worker.watching import Watching
 
@@ -92,4 +93,5 @@ TROUBLES: dict[str, Callable[[Job, Watching], None]] = {
     "hangs_politely": _hangs_politely,
     "hangs_in_c": _hangs_in_c,
     "freezes": _freezes,
+    **DISK_TROUBLES,
 }

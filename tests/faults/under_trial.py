@@ -17,8 +17,9 @@ def under_trial(
     answered: Collection[int] = (),
     killed: bool = True,
     entered: bool = False,
+    orphans: bool = False,
 ) -> Iterator[tuple[Deployment, Visitor]]:
-    """An API that answers, and no worker yet. `answered` and `killed` as the invariants want to know them.
+    """An API that answers, and no worker yet. `answered`, `killed` and `orphans` as the invariants want to know them.
 
     `entered`: the deployment is, so that somebody else ends it.
     """
@@ -27,4 +28,4 @@ def under_trial(
         visitor = Visitor(deployed)
         deployed.start_api()
         yield deployed, visitor
-        outcome.failed += broken(deployed, visitor, answered=answered, killed=killed)
+        outcome.failed += broken(deployed, visitor, answered=answered, killed=killed, orphans=orphans)
