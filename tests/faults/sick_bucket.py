@@ -7,7 +7,6 @@ import io
 import logging
 import random
 import socket
-import struct
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -28,9 +27,9 @@ App = Callable[[Environ, Begin], Iterable[bytes]]
 BUCKET = "stems"
 _KEYS = {"s3_region": "us-east-1", "s3_access_key_id": "AKIDEXAMPLE", "s3_secret_access_key": "EXAMPLEKEY"}
 _BYTES_A_SECOND = 1_000
-_DROP_AT_ONCE = struct.pack("ii", 1, 0)
 _REFUSALS = {"500": ("500 Internal Server Error", b"InternalError"), "503": ("503 Service Unavailable", b"SlowDown")}
-_ILLS = ("500", "503", "reset", "lost answer", "trickle")
+_ILLS = {"500": 3, "503": 3, "reset": 3, "lost answer": 3, "trickle": 1}
+"""What goes wrong, and how often beside the others: a trickle fills the time of many of them."""
 
 
 class SickBucket:
@@ -91,7 +90,7 @@ class SickBucket:
     def _sick(self, environ: Environ, begin: Begin) -> Iterable[bytes]:
         if self._rng.random() >= self._share:
             return self._app(environ, begin)
-        ill = self._rng.choice(_ILLS)
+        (ill,) = self._rng.choices(tuple(_ILLS), weights=tuple(_ILLS.values()))
         self.caused[ill] += 1
         body = _body(environ)  # to the end, or the connection would take the rest for the next request
         environ["wsgi.input"] = io.BytesIO(b"".join(self._slowly(body)) if ill == "trickle" else body)
@@ -103,7 +102,7 @@ class SickBucket:
             return self._slowly(b"".join(self._app(environ, begin)))
         if ill == "lost answer":  # what was asked for is done, and nobody hears of it
             b"".join(self._app(environ, begin))
-        environ["werkzeug.socket"].setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _DROP_AT_ONCE)
+        environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)  # to raise alone would keep it open for the next request
         raise ConnectionResetError
 
     def _slowly(self, content: bytes) -> Iterator[bytes]:

@@ -52,6 +52,8 @@ def _bucket(outcome: Outcome, jobs: int) -> None:
             outcome.done += len(ended)
             outcome.spread("bout_s", took)
     _judge(outcome, "bucket", ended)
+    refused = sum(bucket.caused.values()) - bucket.caused["trickle"]
+    outcome.expect(refused >= jobs, f"the bucket was hardly sick: {dict(bucket.caused)}")
     outcome.figures |= {f"bucket {ill}": times for ill, times in sorted(bucket.caused.items())}
 
 
