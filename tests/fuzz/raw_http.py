@@ -13,7 +13,7 @@ from tests.suites.trial import Outcome, Trial
 
 PATIENCE_SECONDS = 30.0
 MOST_GROWTH = 96 * 2**20
-SONG = wav(0.2)
+SONG = wav(0.6)
 FORM = b"Content-Type: multipart/form-data; boundary=b\r\n"
 PART = b'--b\r\nContent-Disposition: form-data; name="file"; filename="a.wav"\r\n\r\n'
 TUS = b"Tus-Resumable: 1.0.0\r\n"
