@@ -8,8 +8,8 @@ import socketio
 from anyio import CapacityLimiter
 from redis import asyncio as redis_asyncio
 
-from backend.arrivals import Arrivals
-from backend.idempotency import IdempotencyKeys
+from backend.intake.arrivals import Arrivals
+from backend.intake.idempotency import IdempotencyKeys
 from backend.live.frames import CheckedPacket
 from backend.live.relay import Relay
 from backend.live.rooms import Rooms

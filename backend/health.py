@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from backend.assembly import Parts
-from backend.linked_source import links_told
+from backend.intake.linked_source import links_told
 from backend.schemas import DependencyBody, HealthBody
 from contract.errors import NoWorker, OperatorError
 

@@ -7,8 +7,8 @@ from typing import Any
 from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse
 
+from backend.intake.request_body import UploadTooSlow
 from backend.rate_limits import TooManyJobs
-from backend.request_body import UploadTooSlow
 from backend.resumable import errors as resumable
 from contract import errors
 

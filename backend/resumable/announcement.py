@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from backend.dependencies import Caller
 from backend.error_handlers import pointer
-from backend.request_body import too_large
+from backend.intake.request_body import too_large
 from backend.resumable.book import UploadRecord
 from backend.resumable.desk import expiry
 from backend.resumable.tus import read_metadata, whole_number

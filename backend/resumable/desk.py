@@ -11,11 +11,11 @@ import anyio
 import structlog
 from anyio import to_thread
 
+from backend.intake.sinks import AppendSink
 from backend.resumable.book import UploadBook, UploadRecord
 from backend.resumable.errors import UploadIncomplete, UploadLocked, UploadUsed, WrongChecksum, WrongOffset
 from backend.resumable.tus import Checksum
 from backend.resumable.writer_lease import WriterLeases
-from backend.sinks import AppendSink
 from contract.errors import CallerError, FieldProblem, JobNotFound, UploadTooLarge
 from contract.job_store import JobStore
 from contract.jobs import Job

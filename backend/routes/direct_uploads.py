@@ -13,8 +13,8 @@ from backend.addresses import upload_path
 from backend.assembly import Parts
 from backend.dependencies import UseCaller, UseParts
 from backend.error_handlers import pointer
-from backend.fields import parse_json
-from backend.request_body import small_body
+from backend.intake.fields import parse_json
+from backend.intake.request_body import small_body
 from backend.resumable.announcement import Announcement, from_json, record_of
 from backend.resumable.bodies import DirectUploadBody, PartBody, UploadBody
 from backend.resumable.book import UploadRecord

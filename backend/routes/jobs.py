@@ -11,12 +11,12 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from backend.dependencies import PathJob, UseCaller, UseParts
-from backend.etags import matches
 from backend.job_view import job_body
 from backend.live.waiting import wait_until
 from backend.preferences import applied, wait_seconds
 from backend.routes.answers import errors
 from backend.schemas import JobBody, JobPageBody
+from backend.serving.etags import matches
 from backend.snapshots import Snapshot
 from contract.errors import Forbidden
 from contract.jobs import JobStatus

@@ -8,11 +8,11 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
 
 from backend.dependencies import PathJob, UseCaller, UseParts
+from backend.intake.request_schema import LEGACY_REQUEST_BODY
+from backend.intake.submission import FormKind, Submission
 from backend.job_view import job_body
-from backend.request_schema import LEGACY_REQUEST_BODY
 from backend.routes.answers import errors
 from backend.routes.stems import archive_answer
-from backend.submission import FormKind, Submission
 from contract.errors import CallerError
 from contract.jobs import JobStatus
 

@@ -11,15 +11,15 @@ from fastapi.responses import JSONResponse, RedirectResponse
 from backend.addresses import mix_path
 from backend.assembly import Parts
 from backend.dependencies import PathJob, UseParts
-from backend.downloads import blob_answer, check_available
-from backend.fields import parse_json
-from backend.filenames import attachment, stem_filename
+from backend.intake.fields import parse_json
+from backend.intake.request_body import small_body
 from backend.mixes.mixdown import Made, make_mix, shelf_of
 from backend.mixes.shelf import Mix
 from backend.mixes.wishes import MixRequest, mix_wish, request_body
-from backend.request_body import small_body
 from backend.routes.answers import errors
 from backend.schemas import MixBody
+from backend.serving.downloads import blob_answer, check_available
+from backend.serving.filenames import attachment, stem_filename
 from contract.errors import MixNotFound, OperatorError
 from contract.jobs import Job
 from media.formats import OutputFormat

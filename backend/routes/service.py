@@ -7,7 +7,7 @@ from fastapi.responses import JSONResponse
 
 from backend import health
 from backend.dependencies import UseCaller, UseParts
-from backend.linked_source import link_sites
+from backend.intake.linked_source import link_sites
 from backend.metrics import MEDIA_TYPE
 from backend.routes.answers import errors
 from backend.schemas import (

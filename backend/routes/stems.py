@@ -6,11 +6,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse, StreamingResponse
 
-from backend.archive import archive
 from backend.dependencies import PathJob, UseParts
-from backend.downloads import blob_answer, check_available, find_stem, stem_answer
-from backend.filenames import attachment, saved_title
 from backend.routes.answers import errors
+from backend.serving.archive import archive
+from backend.serving.downloads import blob_answer, check_available, find_stem, stem_answer
+from backend.serving.filenames import attachment, saved_title
 from contract.errors import JobExpired, StemNotFound
 from contract.storage import BlobNotFound
 from media.peaks import Peaks

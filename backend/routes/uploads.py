@@ -11,8 +11,8 @@ from fastapi.responses import JSONResponse
 from backend.addresses import upload_path
 from backend.assembly import Parts
 from backend.dependencies import UseCaller, UseParts
-from backend.fields import parse_json
-from backend.request_body import chunks, small_body
+from backend.intake.fields import parse_json
+from backend.intake.request_body import chunks, small_body
 from backend.resumable import tus, tus_headers
 from backend.resumable.announcement import Announcement, from_json, from_tus, record_of
 from backend.resumable.bodies import UploadBody

@@ -6,8 +6,8 @@ import httpx
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
-from backend.file_answer import FileAnswer
-from backend.stream_answer import StreamAnswer
+from backend.serving.file_answer import FileAnswer
+from backend.serving.stream_answer import StreamAnswer
 from contract.storage.local_folder import LocalFolder
 
 SONG = bytes(range(256)) * 2_000

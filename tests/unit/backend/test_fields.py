@@ -2,7 +2,7 @@
 
 import pytest
 
-from backend.fields import from_form, parse_json, wishes
+from backend.intake.fields import from_form, parse_json, wishes
 from contract.errors import CallerError, FieldProblem
 
 

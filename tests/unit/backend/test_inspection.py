@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from backend.inspection import inspect
-from backend.uploads import Upload
+from backend.intake.inspection import inspect
+from backend.intake.uploads import Upload
 from contract.errors import OperatorError
 from contract.settings import LimitSettings, StorageSettings
 from contract.storage import open_storage

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.multipart import FileBegun, FileEnded, FilePiece, FormField, MultipartReader, Piece
+from backend.intake.multipart import FileBegun, FileEnded, FilePiece, FormField, MultipartReader, Piece
 from contract.errors import CallerError
 
 KIND = "multipart/form-data; boundary=limit"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from backend.request_body import Pace, UploadTooSlow
+from backend.intake.request_body import Pace, UploadTooSlow
 from backend.settings import IntakeSettings
 
 INTAKE = IntakeSettings(stall_seconds=30, min_bytes_per_second=10_000, body_seconds=600)

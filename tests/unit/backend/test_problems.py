@@ -4,8 +4,8 @@ from http import HTTPStatus
 
 import pytest
 
+from backend.intake.request_body import UploadTooSlow
 from backend.problems import headers_of, problem_of, status_of
-from backend.request_body import UploadTooSlow
 from backend.routes.answers import CODES
 from contract import errors
 from contract.errors import CallerError, FieldProblem, OperatorError, StemifyError

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from backend.sinks import BlobSink
+from backend.intake.sinks import BlobSink
 from contract.errors import InsufficientStorage
 from contract.storage.local_folder import LocalFolder
 

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.etags import matches
-from backend.filenames import attachment, stem_filename
 from backend.preferences import wait_seconds
+from backend.serving.etags import matches
+from backend.serving.filenames import attachment, stem_filename
 from contract.display_names import MAX_BYTES, display_name
 
 

@@ -8,8 +8,8 @@ from starlette.datastructures import Headers
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from backend.etags import matches
-from backend.file_answer import out_of_range
+from backend.serving.etags import matches
+from backend.serving.file_answer import out_of_range
 from contract.storage import BlobFacts, BlobStore
 
 _RANGE = re.compile(r"bytes=\s*(\d{0,18})\s*-\s*(\d{0,18})\s*", re.IGNORECASE)

@@ -7,7 +7,7 @@ from functools import partial
 
 from zipstream import ZipStream
 
-from backend.filenames import stem_filename
+from backend.serving.filenames import stem_filename
 from contract.errors import JobExpired
 from contract.jobs import Job
 from contract.storage import BlobStore

@@ -9,11 +9,11 @@ from anyio import to_thread
 
 from backend.assembly import Parts
 from backend.dependencies import Caller
-from backend.fields import Wishes, wishes
-from backend.idempotency import Kept, Reservation
-from backend.inspection import Inspected, inspect
-from backend.linked_source import linked
-from backend.uploads import Upload
+from backend.intake.fields import Wishes, wishes
+from backend.intake.idempotency import Kept, Reservation
+from backend.intake.inspection import Inspected, inspect
+from backend.intake.linked_source import linked
+from backend.intake.uploads import Upload
 from contract.errors import StoreUnavailable
 from contract.footprint import outputs_bytes, working_bytes
 from contract.jobs import Job

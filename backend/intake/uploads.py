@@ -5,9 +5,9 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from typing import Any
 
-from backend.multipart import FileBegun, FileEnded, FilePiece, FormField, MultipartReader, Piece
-from backend.request_body import too_large
-from backend.sinks import Sink
+from backend.intake.multipart import FileBegun, FileEnded, FilePiece, FormField, MultipartReader, Piece
+from backend.intake.request_body import too_large
+from backend.intake.sinks import Sink
 from contract.display_names import display_name
 from contract.errors import FieldProblem
 

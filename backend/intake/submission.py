@@ -14,20 +14,20 @@ import structlog
 from anyio import to_thread
 from starlette.requests import Request
 
-from backend.admission import admit, withdraw
 from backend.assembly import Parts
 from backend.dependencies import Caller
-from backend.fields import wishes
-from backend.idempotency import Kept, Reservation, fingerprint
-from backend.job_making import JobMaker, Made, Stored
+from backend.intake.admission import admit, withdraw
+from backend.intake.fields import wishes
+from backend.intake.idempotency import Kept, Reservation, fingerprint
+from backend.intake.job_making import JobMaker, Made, Stored
+from backend.intake.request_body import chunks
+from backend.intake.request_fields import FORM, content_type, receive_fields, told_by
+from backend.intake.sinks import BlobSink, DigestSink, Sink
+from backend.intake.uploads import Upload, receive_form
 from backend.job_view import job_body
-from backend.request_body import chunks
-from backend.request_fields import FORM, content_type, receive_fields, told_by
 from backend.resumable.desk import Progress
 from backend.resumable.errors import UploadUsed
-from backend.sinks import BlobSink, DigestSink, Sink
 from backend.snapshots import Snapshot
-from backend.uploads import Upload, receive_form
 from contract.errors import FieldProblem, IdempotencyMismatch, JobNotFound, OperatorError, StoreUnavailable
 from contract.job_ids import new_job_id
 from contract.jobs import Job

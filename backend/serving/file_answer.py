@@ -9,8 +9,8 @@ from starlette.datastructures import Headers
 from starlette.responses import FileResponse, Response
 from starlette.types import Message, Receive, Scope, Send
 
-from backend.etags import matches
 from backend.problems import ProblemResponse, problem_document, problem_of
+from backend.serving.etags import matches
 from contract.errors import JobExpired
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import structlog
 
-from backend.uploads import Upload
+from backend.intake.uploads import Upload
 from contract.errors import AudioTooLong, AudioTooShort, OperatorError, UnsupportedMedia
 from contract.recordings import Source, Warned
 from contract.settings import LimitSettings

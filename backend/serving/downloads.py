@@ -9,9 +9,9 @@ from fastapi.responses import RedirectResponse
 from starlette.responses import Response
 
 from backend.assembly import Parts
-from backend.file_answer import FileAnswer
-from backend.filenames import attachment, stem_filename
-from backend.stream_answer import StreamAnswer
+from backend.serving.file_answer import FileAnswer
+from backend.serving.filenames import attachment, stem_filename
+from backend.serving.stream_answer import StreamAnswer
 from contract.errors import JobExpired, StemNotFound, StemNotReady
 from contract.jobs import Job, JobStatus
 from contract.recordings import Stem

@@ -5,11 +5,11 @@ from urllib.parse import parse_qs
 
 from starlette.requests import Request
 
-from backend.fields import from_form, parse_json
-from backend.multipart import MAX_FIELDS
-from backend.request_body import small_body
+from backend.intake.fields import from_form, parse_json
+from backend.intake.multipart import MAX_FIELDS
+from backend.intake.request_body import small_body
+from backend.intake.uploads import Upload
 from backend.settings import IntakeSettings
-from backend.uploads import Upload
 from contract.errors import CallerError
 
 FORM, JSON, URLENCODED = "multipart/form-data", "application/json", "application/x-www-form-urlencoded"

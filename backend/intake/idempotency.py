@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from redis.exceptions import LockError
 from redis.lock import Lock
 
-from backend.uploads import Upload
+from backend.intake.uploads import Upload
 from contract import keys
 from contract.errors import CallerError, IdempotencyInProgress
 from contract.redis_client import store_errors
