@@ -1,6 +1,7 @@
 """A loopback site that behaves as each test wants, and a reach that includes it."""
 
 import contextlib
+import re
 import ssl
 import threading
 from collections.abc import Callable, Iterator
@@ -11,6 +12,7 @@ from ipaddress import ip_network
 from media.sources.reach import Reach
 
 Answering = Callable[[BaseHTTPRequestHandler], None]
+_RANGE = re.compile(r"bytes=(\d+)-(\d*)")
 
 
 @dataclass
@@ -38,7 +40,10 @@ def loopback_site(address: str = "127.0.0.1", tls: ssl.SSLContext | None = None)
 
         def do_GET(self):
             here.asked.append((self.path, {name.lower(): value for name, value in self.headers.items()}))
-            here.pages[self.path.partition("?")[0]](self)
+            self.body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            here.pages.get(self.path.partition("?")[0], _missing)(self)
+
+        do_POST = do_HEAD = do_GET  # noqa: N815 - the server's names
 
         def log_message(self, *_):
             pass
@@ -70,4 +75,20 @@ def send(handler: BaseHTTPRequestHandler, status: int, body: bytes = b"", **head
         handler.send_header(name.replace("_", "-"), value)
     handler.send_header("Content-Length", str(len(body)))
     handler.end_headers()
-    handler.wfile.write(body)
+    if handler.command != "HEAD":
+        handler.wfile.write(body)
+
+
+def send_part(handler: BaseHTTPRequestHandler, body: bytes, **headers: str) -> None:
+    """What is asked for of a file, whole or a range."""
+    asked = _RANGE.fullmatch(handler.headers.get("Range", ""))
+    if asked is None:
+        send(handler, 200, body, **headers)
+        return
+    part = body[int(asked[1]) : int(asked[2] or len(body)) + 1]
+    span = f"bytes {asked[1]}-{int(asked[1]) + len(part) - 1}/{len(body)}"
+    send(handler, 206, part, Content_Range=span, **headers)
+
+
+def _missing(handler: BaseHTTPRequestHandler) -> None:
+    send(handler, 404)

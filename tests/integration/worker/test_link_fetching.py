@@ -14,9 +14,11 @@ from media.sources.direct import DirectFetcher
 from media.sources.errors import SourceBlocked
 from media.sources.reach import Reach
 from media.sources.sites.fetcher import SiteFetcher, SiteTools
-from tests.bandcamp_pages import TRACK, bandcamp_pages
+from tests.bandcamp_pages import PAGE, TRACK, add_track
 from tests.builders import a_job, a_source
 from tests.loopback_site import loopback_site, send
+from tests.loopback_web import loopback_web
+from tests.onlooker import Onlooker
 from tests.worker_process import wait_for
 from worker.lease import Lease
 from worker.link_canary import Canary
@@ -101,15 +103,15 @@ def test_a_track_of_a_site_is_fetched_and_known(store, watched, jail, make_song,
     source = a_source(kind="url", url=TRACK, bytes=None, filename="")
     job = store.claim(store.accept(a_job(source=source, input_blob=None)).job_id, worker="tester")
     song = make_song(1.0)
-    with bandcamp_pages(tmp_path) as pages:
-        pages.add_track(song)
-        fetcher = links(Reach(), jail, pages.internet, ca_file=pages.ca_file)
+    with loopback_web(tmp_path) as web:
+        add_track(web, song)
+        fetcher = links(Reach(), jail, web.internet, ca_file=web.ca_file)
         found = fetcher.fetch(job.source, tmp_path / "source", watched(job), share=1.0).source
         assert fetcher.look(TRACK, tmp_path, Onlooker()) == "The Song"
         canary = Canary(TRACK, fetcher, Scratch(tmp_path / "scratch"), CollectorRegistry())
         canary.look()
         assert canary.told == "works"
-        pages.site.pages["/track/the-song"] = lambda to: send(to, 404)
+        web.pages[PAGE] = lambda to: send(to, 404)
         canary.look()
         assert canary.told.startswith("failed: Bandcamp says: ")
     assert (tmp_path / "source").read_bytes() == song
@@ -125,13 +127,3 @@ def test_what_is_not_offered_is_blocked(store, watched, jail, tmp_path, sources,
     job = store.claim(store.accept(a_job(source=source, input_blob=None)).job_id, worker="tester")
     with pytest.raises(SourceBlocked, match=why):
         links(Reach(), jail, **sources).fetch(source, tmp_path / "source", watched(job), share=1.0)
-
-
-class Onlooker:
-    """Lets everything go on."""
-
-    def check(self):
-        return
-
-    def reached(self, *_):
-        return

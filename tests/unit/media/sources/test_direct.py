@@ -18,37 +18,14 @@ from media.sources.errors import (
 from media.sources.links import read_link
 from media.sources.terms import Terms
 from tests.loopback_site import send
+from tests.onlooker import Enough
 
 SONG = bytes(range(256)) * 4096
-
-
-class Enough(Exception):
-    """The onlooker wants no more."""
-
-
-class Onlooker:
-    """Counts, and gives up when `stop` is set."""
-
-    def __init__(self):
-        self.told = []
-        self.stop = threading.Event()
-
-    def check(self):
-        if self.stop.is_set():
-            raise Enough
-
-    def reached(self, done, total):
-        self.told.append((done, total))
 
 
 @pytest.fixture(autouse=True)
 def _no_pauses(monkeypatch):
     monkeypatch.setattr("media.sources.direct._PAUSES", (0.0,) * 5)
-
-
-@pytest.fixture
-def onlooker():
-    return Onlooker()
 
 
 @pytest.fixture
