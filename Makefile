@@ -45,13 +45,13 @@ types: .venv/installed-dev ## does the type checker agree?
 	@$(BIN)/mypy
 
 faults: .venv/installed-dev ## kill, stop and cut everything (FAULTS=F1,F4: some of it); table and JSON
-	@$(BIN)/python -m tests.suites faults $(if $(FAULTS),--only $(FAULTS))
+	@$(BIN)/python -m tests.suites faults --at-once 2 $(if $(FAULTS),--only $(FAULTS))
 
 load: .venv/installed-dev ## many jobs, sockets, uploads at once (LOADS=L1: some of it); table and JSON
 	@$(BIN)/python -m tests.suites load $(if $(LOADS),--only $(LOADS))
 
 fuzz: .venv/installed-dev ## hostile files, links, requests (FUZZ=B1: some of it); table and JSON
-	@$(BIN)/python -m tests.suites fuzz $(if $(FUZZ),--only $(FUZZ))
+	@$(BIN)/python -m tests.suites fuzz --at-once 2 $(if $(FUZZ),--only $(FUZZ))
 
 bench: .venv/installed ## measure this machine beside Demucs (BENCH=separation,files: some of it); tables and JSON
 	@OMP_WAIT_POLICY=PASSIVE $(BIN)/python -m benchmarks $(if $(BENCH),--only $(BENCH))

@@ -3,12 +3,15 @@
 import argparse
 import importlib
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from rich.console import Console
 
+from tests.suites.side_by_side import run_side_by_side
 from tests.suites.suite import Row, choose, run_suite
 from tests.suites.table import as_table, store
+from tests.suites.trial import Trial
 
 _SUITES = ("faults", "load", "fuzz")
 
@@ -23,10 +26,16 @@ def main() -> int:
     except ValueError as error:
         console.print(str(error), style="red")
         return 2
-    rows = run_suite(chosen, share=wished.share, told=lambda row: _tell(console, row))
+    rows = _run(wished, chosen, lambda row: _tell(console, row))
     console.print(as_table(wished.suite, rows))
     console.print(f"kept in {store(wished.suite, rows, wished.json)}")
     return int(any(row.state == "failed" for row in rows))
+
+
+def _run(wished: argparse.Namespace, chosen: list[Trial], told: Callable[[Row], None]) -> list[Row]:
+    if wished.at_once == 1:
+        return run_suite(chosen, share=wished.share, told=told)
+    return run_side_by_side(wished.suite, chosen, share=wished.share, at_once=wished.at_once, told=told)
 
 
 def _tell(console: Console, row: Row) -> None:
@@ -40,6 +49,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("suite", choices=_SUITES)
     parser.add_argument("--only", help="some trials of it, with commas: F1,F4")
     parser.add_argument("--share", type=float, default=1.0, help="of the full count, at least one of each (default 1)")
+    parser.add_argument("--at-once", type=int, choices=range(1, 9), default=1, help="trials side by side (default 1)")
     parser.add_argument("--json", type=Path, help="where the result is kept")
     return parser.parse_args()
 

@@ -2,6 +2,8 @@ import json
 
 import pytest
 
+from tests.faults.to_come import WEBHOOKS
+from tests.suites.side_by_side import run_side_by_side
 from tests.suites.suite import choose, run_suite, run_trial
 from tests.suites.table import store
 from tests.suites.trial import Outcome, Trial
@@ -60,3 +62,11 @@ def test_marks_of_time_and_size_count_in_the_long_run_alone():
     assert row.failed == ["wait s p99 is 3, above 1", "grown MB is 80, above 64"]
     assert row.figures["wait s p95"] == 0.1
     assert run_trial(_trial(run=_slow_and_large), 1, judges_marks=False).state == "passed"
+
+
+def test_trials_side_by_side_come_back_in_their_order_and_a_process_that_dies_is_a_failure():
+    told = []
+    rows = run_side_by_side("faults", [WEBHOOKS, _trial("F0")], share=1.0, at_once=2, told=told.append)
+    assert [(row.name, row.state) for row in rows] == [("F26", "waiting"), ("F0", "failed")]
+    assert sorted(row.name for row in told) == ["F0", "F26"]
+    assert "no such trial: F0" in rows[1].failed[0]
