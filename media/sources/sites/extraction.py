@@ -5,19 +5,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from media.sources.sites.fitness import Unfit, check_fit
 from media.sources.sites.options import options_of
 from media.sources.sites.orders import Found, News, Problem, Progressed, SiteOrder, shortened
 from media.sources.sites.verdicts import verdict
-
-_LIVE = ("is_live", "is_upcoming", "post_live")
-
-
-class _Unfit(Exception):
-    """What was found is not to be fetched."""
-
-    def __init__(self, problem: Problem) -> None:
-        super().__init__(problem.detail)
-        self.problem = problem
 
 
 def extract(order: SiteOrder, *, port: int, tell: Callable[[News], None]) -> Found | Problem:
@@ -27,22 +18,24 @@ def extract(order: SiteOrder, *, port: int, tell: Callable[[News], None]) -> Fou
 
     def told(news: dict[str, Any]) -> None:
         done = int(news.get("downloaded_bytes") or 0)
-        total = news.get("total_bytes") or news.get("total_bytes_estimate")
-        if done > order.most_bytes:
-            raise _Unfit(Problem(kind="too_large"))
+        total = news.get("total_bytes")
+        if max(done, total or 0) > order.most_bytes:
+            raise Unfit(Problem(kind="too_large"))
+        total = total or news.get("total_bytes_estimate")
         tell(Progressed(done=done, total=None if total is None else int(total)))
 
-    def check(info: dict[str, Any], *, incomplete: bool = False) -> str | None:
-        if not incomplete:
-            _check(info, order)
+    def check(info: dict[str, Any], *, incomplete: Any = False) -> str | None:
+        if incomplete is not True:  # a set of names: only the format is not chosen yet
+            check_fit(info, order)
         return None
 
     options = options_of(order, port=port, check=check, told=told)
     try:
         with YoutubeDL(options | {"logger": _Silence()}, auto_init=False) as downloader:
             downloader.add_info_extractor(_extractor(order.extractor)())
-            info = downloader.extract_info(order.url, download=order.download)
-    except _Unfit as unfit:
+            url = downloader.urlopen(order.url).url if order.is_short else order.url
+            info = downloader.extract_info(url, download=order.download)
+    except Unfit as unfit:
         return unfit.problem
     except Exception as error:  # noqa: BLE001 - yt-dlp raises of every kind; whatever it is, there is no recording
         return verdict(error, is_geo=lambda caught: isinstance(_cause(caught), GeoRestrictedError))
@@ -60,23 +53,12 @@ def _extractor(place: tuple[str, str]) -> Any:
     return getattr(importlib.import_module(f"yt_dlp.extractor.{module}"), name)
 
 
-def _check(info: dict[str, Any], order: SiteOrder) -> None:
-    duration = info.get("duration")
-    if info.get("is_live") or info.get("live_status") in _LIVE:
-        raise _Unfit(Problem(kind="gone", detail="Live streams are not fetched; send the link again when it is over."))
-    if not isinstance(duration, int | float):
-        raise _Unfit(Problem(kind="gone", detail="The site does not say how long this is, so it is not fetched."))
-    if duration > order.most_seconds:
-        raise _Unfit(Problem(kind="too_long"))
-
-
 def _found(info: Any, order: SiteOrder) -> Found | Problem:
     if not isinstance(info, dict):
         return Problem(kind="gone", detail="There is no recording under this link.")
     file = next(iter(Path().glob("recording.*")), None)
     if order.download and file is None:
-        size = info.get("filesize") or info.get("filesize_approx") or 0
-        return Problem(kind="too_large" if size > order.most_bytes else "unavailable")
+        return Problem(kind="unavailable")
     uploader = next((info[name] for name in ("artist", "uploader", "channel") if info.get(name)), "")
     return Found(
         file=None if file is None else file.name,

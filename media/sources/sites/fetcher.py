@@ -80,7 +80,8 @@ class SiteFetcher:
     def _order(self, site: Site, link: Link, folder: Path, *, terms: Terms, longest_seconds: float) -> SiteOrder:
         tools = self._tools
         return SiteOrder(
-            url=link.url,
+            url=site.single(link.url),
+            is_short=link.host in site.short,
             extractor=site.extractor,
             most_seconds=longest_seconds,
             most_bytes=terms.most_bytes,

@@ -5,9 +5,11 @@ from typing import Any
 
 from media.sources.sites.orders import SiteOrder
 
-_FORMAT = "bestaudio[protocol^=http]/bestaudio[protocol=m3u8_native]/best[protocol^=http]"
-"""Protocols that yt-dlp speaks itself: others would start a program that knows no proxy."""
-
+PREVIEW = "preview"
+"""What the names of formats hold that are but the beginning of a recording."""
+_PROTOCOLS = ("bestaudio[protocol^=http]", "bestaudio[protocol=m3u8_native]", "best[protocol^=http]")
+"""Those that yt-dlp speaks itself: others would start a program that knows no proxy."""
+_FORMAT = "/".join(f"{choice}[format_id!*={PREVIEW}]" for choice in _PROTOCOLS)
 
 _ALWAYS: dict[str, Any] = {
     "format": _FORMAT,
@@ -49,7 +51,6 @@ def options_of(
         "proxy": f"http://127.0.0.1:{port}",
         "match_filter": check,
         "progress_hooks": [told],
-        "max_filesize": order.most_bytes,
         "socket_timeout": order.stall_seconds,
         "cookiefile": order.cookies,
         "js_runtimes": {} if order.deno is None else {"deno": {"path": order.deno}},

@@ -20,7 +20,10 @@ Kind = Literal["unavailable", "gone", "blocked", "private", "too_long", "too_lar
 
 @dataclass(frozen=True, kw_only=True)
 class SiteOrder:
-    """One recording to fetch into the working folder; `download` false only looks whether it could be."""
+    """One recording to fetch into the working folder; `download` false only looks whether it could be.
+
+    `is_short`: the link only redirects to the recording's own.
+    """
 
     url: str
     extractor: tuple[str, str]
@@ -32,6 +35,7 @@ class SiteOrder:
     cookies: str | None = None
     certificates: str | None = None
     download: bool = True
+    is_short: bool = False
 
     def told(self) -> bytes:
         """As the child receives it."""
@@ -87,8 +91,8 @@ News = Ready | Progressed | Found | Problem
 
 def shortened(text: Any) -> str:
     """What may be told of a text of the site's."""
-    told = text if isinstance(text, str) else ""
-    return "".join(letter for letter in told[:_MOST_LETTERS] if letter.isprintable())
+    told = text[:_MOST_LETTERS] if isinstance(text, str) else ""
+    return "".join(letter for letter in told.replace("\n", " ") if letter.isprintable())
 
 
 def read_news(data: bytes) -> News | None:

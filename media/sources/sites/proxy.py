@@ -21,6 +21,7 @@ _PIECE_BYTES = 65_536
 _STALL_SECONDS = 30.0
 _HEAD_SECONDS = 5.0
 _CONNECT = re.compile(rb"CONNECT (\S{1,300}):(\d{1,5}) HTTP/1\.[01]\r\n")
+_PLAIN = "The site names an address without encryption, which is not fetched from."
 
 
 class _Closed(Exception):
@@ -76,6 +77,7 @@ class ConnectProxy:
     def _answer(self, visitor: socket.socket) -> None:
         asked = _CONNECT.match(_head(visitor))
         if asked is None:
+            self.refused = LinkRefused(_PLAIN)
             visitor.sendall(b"HTTP/1.1 405 Only CONNECT\r\nContent-Length: 0\r\n\r\n")
             return
         try:

@@ -1,7 +1,8 @@
-"""Which sites are known, by their hosts, and which of yt-dlp's extractors read them. Data and one question."""
+"""Which sites are known, by their hosts, and which of yt-dlp's extractors read them. Data and two questions."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from urllib.parse import urlsplit, urlunsplit
 
 
 @dataclass(frozen=True)
@@ -9,19 +10,41 @@ class Site:
     """`hosts`: its names; one that begins with a dot stands for every name under it. `extractor`: module and class.
 
     Extractors of single recordings alone, never the one that follows any page anywhere.
+    `short`: those of its hosts whose links only redirect to the recording's own.
+    `list_name`: what in a link's query names the list in which the recording was found.
     """
 
     name: str
     title: str
     hosts: tuple[str, ...]
     extractor: tuple[str, str]
+    short: tuple[str, ...] = ()
+    list_name: str | None = None
+
+    def single(self, url: str) -> str:
+        """The link without the list it was found in: its extractor reads no other."""
+        parts = urlsplit(url)
+        kept = (part for part in parts.query.split("&") if part.partition("=")[0] != self.list_name)
+        return urlunsplit(parts._replace(query="&".join(kept)))
 
 
 SITES = {
     site.name: site
     for site in (
-        Site("youtube", "YouTube", ("youtube.com", ".youtube.com", "youtu.be"), ("youtube", "YoutubeIE")),
-        Site("soundcloud", "SoundCloud", ("soundcloud.com", ".soundcloud.com"), ("soundcloud", "SoundcloudIE")),
+        Site(
+            "youtube",
+            "YouTube",
+            ("youtube.com", ".youtube.com", "youtu.be"),
+            ("youtube", "YoutubeIE"),
+            list_name="list",
+        ),
+        Site(
+            "soundcloud",
+            "SoundCloud",
+            ("soundcloud.com", ".soundcloud.com"),
+            ("soundcloud", "SoundcloudIE"),
+            short=("on.soundcloud.com",),
+        ),
         Site("bandcamp", "Bandcamp", (".bandcamp.com",), ("bandcamp", "BandcampIE")),
     )
 }

@@ -11,9 +11,19 @@ _WORDS: tuple[tuple[Kind, tuple[str, ...]], ...] = (
     ("private", ("private", "sign in", "log in", "login", "members-only", "join this channel", "age-restricted")),
     ("private", ("purchase", "premium", "registered users", "http error 401", "http error 402", "cookies")),
     ("gone", ("unavailable", "not available", "removed", "http error 404", "http error 410", "no longer")),
-    ("gone", ("terminated", "does not exist", "no video formats", "not a valid url")),
+    ("gone", ("terminated", "does not exist", "not a valid url")),
 )
 _EXTRACTOR = re.compile(r"^\[[\w:]+\] (\S+: )?")
+_BEFORE_STATUS = re.compile(r"^.*?(?=HTTP Error \d)", re.DOTALL)
+_ADVICE = (
+    "; please report this issue",
+    " Use --",
+    " See  https",
+    " See https",
+    "(caused by",
+    "\nYou might want to use",
+)
+_SILENT = "There is no sound under this link in a form that can be fetched here."
 _SINGLE = "This link does not lead to one recording that can be fetched; send the link of a single track or video."
 
 
@@ -21,17 +31,19 @@ def verdict(error: BaseException, *, is_geo: Callable[[BaseException], bool]) ->
     """The problem this error is. `is_geo` knows yt-dlp's class for a recording that is kept from this country."""
     words = str(error).removeprefix("ERROR: ").strip()
     if is_geo(error):
-        return Problem(kind="blocked", detail=shortened(words))
+        return Problem(kind="blocked", detail=shortened(_first_sentence(words)))
     lowered = words.lower().replace("\u2019", "'")
     if "unsupported url" in lowered or "no suitable extractor" in lowered:
         return Problem(kind="gone", detail=_SINGLE)
+    if "no video formats" in lowered or "requested format is not available" in lowered:
+        return Problem(kind="gone", detail=_SILENT)
     kind = next((kind for kind, signs in _WORDS if any(sign in lowered for sign in signs)), "unavailable")
     return Problem(kind=kind, detail=shortened(_first_sentence(words)))
 
 
 def _first_sentence(words: str) -> str:
     """Without the extractor's name before it, and without yt-dlp's advice on how to run it."""
-    words = _EXTRACTOR.sub("", words)
-    for advice in ("; please report this issue", " Use --", " See  https", " See https", "(caused by"):
+    words = _BEFORE_STATUS.sub("", _EXTRACTOR.sub("", words))
+    for advice in _ADVICE:
         words = words.partition(advice)[0]
     return words.strip()

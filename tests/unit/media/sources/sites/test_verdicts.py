@@ -2,7 +2,7 @@
 
 import pytest
 
-from media.sources.sites.table import site_of
+from media.sources.sites.table import SITES, site_of
 from media.sources.sites.verdicts import verdict
 
 
@@ -49,3 +49,15 @@ def test_a_country_by_its_class_and_no_advice_on_options():
 def test_a_site_is_known_by_its_host(host, name):
     site = site_of(host)
     assert (site.name if site else None) == name
+
+
+@pytest.mark.parametrize(
+    ("url", "single"),
+    [
+        ("https://www.youtube.com/watch?v=x&list=PLabc&index=2", "https://www.youtube.com/watch?v=x&index=2"),
+        ("https://youtu.be/x?list=PLabc", "https://youtu.be/x"),
+        ("https://www.youtube.com/watch?v=x&t=1s", "https://www.youtube.com/watch?v=x&t=1s"),
+    ],
+)
+def test_a_video_found_in_a_list_is_a_video(url, single):
+    assert SITES["youtube"].single(url) == single
