@@ -21,18 +21,18 @@ from media.limits import Limits
 from worker.engine import Separator, WeightsStore, default_folder, load_recipes, load_separator
 from worker.engine.device_facts import DeviceFacts
 from worker.fetching import Fetcher
-from worker.link_assembly import Links, assemble_links
+from worker.links.assembly import Links, assemble_links
 from worker.metrics import Metrics
 from worker.model_choice import ModelChooser
 from worker.model_pool import ModelPool
-from worker.orphans import Orphans
 from worker.pipeline import Pipeline
-from worker.presence import Presence
 from worker.runner import Runner
 from worker.scratch import Scratch
 from worker.settings import WorkerSettings
 from worker.stops import Departure
 from worker.time_limits import TimeLimits
+from worker.upkeep.orphans import Orphans
+from worker.upkeep.presence import Presence
 from worker.worker_ids import worker_id
 
 _PROBE = Limits(wall_seconds=30.0, cpu_seconds=10.0)

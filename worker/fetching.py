@@ -8,7 +8,7 @@ from contract.jobs import Job
 from contract.recordings import Source, Warned
 from contract.storage import BlobNotFound, BlobStore
 from worker.failures import SourceChanged
-from worker.link_fetching import LinkFetcher
+from worker.links.fetching import LinkFetcher
 from worker.watching import Watching
 
 FETCH_SHARE = 0.5

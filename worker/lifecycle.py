@@ -11,7 +11,7 @@ from contract.logs import configure_logs
 from worker import departure_order
 from worker.separating import SeparatingProcess
 from worker.settings import WorkerSettings
-from worker.watchman import Watchman
+from worker.upkeep.watchman import Watchman
 
 _log = structlog.get_logger(__name__)
 

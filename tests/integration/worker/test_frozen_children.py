@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 
 from contract.worker_registry import WorkerFacts
-from worker.frozen_children import FrozenChildren
+from worker.upkeep.frozen_children import FrozenChildren
 
 
 @pytest.fixture

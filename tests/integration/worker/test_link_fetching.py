@@ -21,8 +21,8 @@ from tests.loopback_web import loopback_web
 from tests.onlooker import Onlooker
 from tests.worker_process import wait_for
 from worker.lease import Lease
-from worker.link_canary import Canary
-from worker.link_fetching import LinkFetcher
+from worker.links.canary import Canary
+from worker.links.fetching import LinkFetcher
 from worker.progress import Progress
 from worker.scratch import Scratch
 from worker.stops import Stop, Stopped

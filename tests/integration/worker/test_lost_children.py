@@ -8,7 +8,7 @@ import pytest
 from contract.errors import FailureCode
 from contract.janitor import Janitor
 from contract.jobs import JobStatus
-from worker.lost_children import LostChildren
+from worker.upkeep.lost_children import LostChildren
 
 
 @pytest.fixture

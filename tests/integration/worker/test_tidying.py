@@ -15,8 +15,8 @@ from contract.settings import RetentionSettings
 from contract.storage.local_folder import LocalFolder
 from contract.worker_registry import WorkerFacts
 from tests.builders import completed
-from worker.deafness import Deafness
-from worker.orphans import Orphans
+from worker.upkeep.deafness import Deafness
+from worker.upkeep.orphans import Orphans
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import threading
 
-from worker.chores import Chore
+from worker.upkeep.chores import Chore
 
 SECONDS = 30.0
 

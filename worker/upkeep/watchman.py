@@ -7,12 +7,12 @@ import structlog
 
 from worker import departure_order
 from worker.assembly import assemble_base, assemble_janitor
-from worker.chores import Chore
-from worker.deafness import Deafness
-from worker.frozen_children import FrozenChildren
-from worker.lost_children import LostChildren
 from worker.scratch import Scratch
 from worker.settings import WorkerSettings
+from worker.upkeep.chores import Chore
+from worker.upkeep.deafness import Deafness
+from worker.upkeep.frozen_children import FrozenChildren
+from worker.upkeep.lost_children import LostChildren
 from worker.worker_ids import worker_id
 
 _log = structlog.get_logger(__name__)

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 
 from contract.worker_registry import LinkFacts, WorkerFacts, WorkerRegistry
-from worker.chores import Chore
 from worker.engine.device_facts import DeviceFacts
+from worker.upkeep.chores import Chore
 
 LIFETIME_SECONDS = 30.0
 _RENEWAL_SECONDS = 10.0

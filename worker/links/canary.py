@@ -4,7 +4,7 @@ import structlog
 from prometheus_client import CollectorRegistry, Gauge
 
 from media.errors import MediaError
-from worker.link_fetching import LinkFetcher
+from worker.links.fetching import LinkFetcher
 from worker.scratch import Scratch
 
 _log = structlog.get_logger(__name__)

@@ -15,11 +15,11 @@ from media.sources.sites.fetcher import SiteFetcher, SiteTools
 from media.sources.sites.installed import deno_path, yt_dlp_version
 from media.sources.upstream import UpstreamDialer
 from media.walls import Wall
-from worker.chores import Chore
-from worker.link_canary import Canary
-from worker.link_fetching import LinkFetcher
+from worker.links.canary import Canary
+from worker.links.fetching import LinkFetcher
 from worker.scratch import Scratch
 from worker.settings import WorkerSettings
+from worker.upkeep.chores import Chore
 
 _log = structlog.get_logger(__name__)
 

@@ -1,0 +1,1 @@
+"""Beside the jobs: who lives, who is deaf, frozen or gone, and what nobody refers to."""
