@@ -24,7 +24,7 @@ class Chunk:
 
 
 def in_chunks(frames: Iterable[AudioFrame]) -> Iterator[Chunk]:
-    """Join small frames into chunks of about 65,536 frames; a change of rate or layout begins a new one.
+    """Join small frames into chunks of about 65,536 frames; a change of rate, layout or kind of number begins one.
 
     Raises UnsupportedMedia for rates outside 8 to 192 kHz, more than 8 channels, or samples that are not numbers.
     """
@@ -50,32 +50,33 @@ def checked_kind(frame: AudioFrame) -> tuple[int, int]:
     return frame.sample_rate, channels
 
 
-def _kind(frame: AudioFrame) -> tuple[int, str, int]:
-    return frame.sample_rate, frame.layout.name, frame.layout.nb_channels
+def _kind(frame: AudioFrame) -> tuple[int, str, int, str]:
+    return frame.sample_rate, frame.layout.name, frame.layout.nb_channels, frame.format.name
 
 
 def _chunk(frames: list[AudioFrame]) -> Chunk:
     first = frames[0]
     rate, _ = checked_kind(first)
-    samples = np.concatenate([_floats(frame) for frame in frames], axis=1)
     layout = tuple(channel.name for channel in first.layout.channels)
-    return Chunk(_tamed(samples), rate, layout)
+    return Chunk(_tamed(_floats(frames)), rate, layout)
 
 
-def _floats(frame: AudioFrame) -> FloatBlock:
-    raw = frame.to_ndarray()
-    if frame.format.is_packed:
-        raw = raw.reshape(-1, frame.layout.nb_channels).T
-    if raw.dtype == np.uint8:
-        return (raw.astype(np.float32) - 128.0) / np.float32(128.0)
-    if raw.dtype.kind == "i":
-        return raw.astype(np.float32) * np.float32(0.5 ** (8 * raw.dtype.itemsize - 1))
+def _floats(frames: list[AudioFrame]) -> FloatBlock:
+    raw = np.concatenate([frame.to_ndarray() for frame in frames], axis=1)
+    if frames[0].format.is_packed:
+        raw = raw.reshape(-1, frames[0].layout.nb_channels).T
     with np.errstate(over="ignore", invalid="ignore"):  # float64 beyond float32 turns infinite and is refused below
-        return raw.astype(np.float32, copy=False)
+        samples = raw.astype(np.float32, order="C", copy=False)
+    if raw.dtype == np.uint8:
+        samples -= np.float32(128.0)
+        samples /= np.float32(128.0)
+    elif raw.dtype.kind == "i":
+        samples *= np.float32(0.5 ** (8 * raw.dtype.itemsize - 1))
+    return samples
 
 
 def _tamed(samples: FloatBlock) -> FloatBlock:
-    peak = float(np.max(np.abs(samples)))
+    peak = max(float(samples.max()), -float(samples.min()))
     if not np.isfinite(peak):
         raise UnsupportedMedia("samples that are not finite numbers")
     return np.clip(samples, -_LOUDEST, _LOUDEST) if peak > _LOUDEST else samples

@@ -13,8 +13,6 @@ from threading import Event
 from types import TracebackType
 from typing import Self
 
-import numpy as np
-
 from media.blocks import FloatBlock, in_blocks_of
 from worker.engine.channel import Channel
 from worker.engine.errors import Canceled
@@ -128,7 +126,7 @@ class Encoding:
         """The stem's blocks, cut and laid out as a spool has them: both give the same file and figures."""
         started = time.thread_time()
         for block in in_blocks_of(BLOCK_FRAMES, self._channels[name]):
-            yield np.asfortranarray(block)
+            yield block
             if not self._ended:
                 self._busy[name] = time.thread_time() - started
 

@@ -28,12 +28,12 @@ class Spool:
         self._file.close()
 
     def blocks(self) -> Iterator[FloatBlock]:
-        """What was written, in blocks of BLOCK_FRAMES frames, the last shorter (channels x frames)."""
+        """What was written, in blocks of BLOCK_FRAMES frames, the last shorter (channels x frames), contiguous."""
         self._file.flush()
         piece = BLOCK_FRAMES * self._channels * np.dtype(np.float32).itemsize
         with self._path.open("rb") as file:
             while content := file.read(piece):
-                yield np.frombuffer(content, np.float32).reshape(-1, self._channels).T
+                yield np.ascontiguousarray(np.frombuffer(content, np.float32).reshape(-1, self._channels).T)
 
     def __enter__(self) -> Self:
         return self
