@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from media.audio_file import AudioFile, OwnAudio
+from media.blocks import FloatBlock
 from worker.engine.encoding import Encoding
 from worker.engine.errors import OutputInvalid
 from worker.engine.mixdown import ResidualMeter, complete
@@ -77,9 +78,11 @@ class _Work:
 
     def separate(self, encoding: Encoding) -> None:
         """Feed the encoders. What the stems leave out is taken from the recording itself: exact at any rate."""
-        stream = self._stream()
-        source = SourceReader(self.found, self.rendering)
-        for stems in render(stream, self.rendering, self.separator):
+        separator, rendering = self.separator, self.rendering
+        heard, written = (separator.sample_rate, separator.channels), (rendering.sample_rate, rendering.channels)
+        mix_blocks, source_blocks = decode_again(self.found, heard, written)
+        stream, source = self._stream(mix_blocks), SourceReader(source_blocks, rendering.channels)
+        for stems in render(stream, rendering, separator):
             mix = source.read(next(iter(stems.values())).shape[-1])
             finished = complete(stems, mix, self.options)
             self.residual.add(mix, [block for name, block in finished.items() if name != RESIDUAL])
@@ -121,12 +124,12 @@ class _Work:
             overlapped_encoding=encoding.overlapped_seconds,
         )
 
-    def _stream(self) -> Stream:
+    def _stream(self, blocks: Iterator[FloatBlock]) -> Stream:
         """The sources that must be computed, at the model's rate and channels."""
         separator, options, found = self.separator, self.options, self.found
         stems = options.sources(separator.sources)
         return separator.stream(
-            decode_again(found, sample_rate=separator.sample_rate, channels=separator.channels),
+            blocks,
             frames=found.mix_frames,
             statistics=found.statistics,
             options=replace(options, stems=stems, two_stems=None, residual=False, seed=self.seed),

@@ -13,7 +13,7 @@ from media.resample import Resampler, resampled_frames
 from worker.engine.errors import InvalidOptions, MixChanged
 from worker.engine.options import OutputOptions
 from worker.engine.separator import Separator
-from worker.engine.survey import Survey, decode_again
+from worker.engine.survey import Survey
 from worker.engine.windows import MixWindow
 
 Stems = dict[str, FloatBlock]
@@ -65,11 +65,11 @@ def render(stream: Iterable[Stems], rendering: Rendering, separator: Separator) 
 
 
 class SourceReader:
-    """The recording itself at the rate and channels of the stems, a stretch at a time."""
+    """The recording itself (`blocks`, at the rate and channels of the stems), a stretch at a time."""
 
-    def __init__(self, found: Survey, rendering: Rendering) -> None:
-        self._blocks = decode_again(found, sample_rate=rendering.sample_rate, channels=rendering.channels)
-        self._window = MixWindow(rendering.channels)
+    def __init__(self, blocks: Iterator[FloatBlock], channels: int) -> None:
+        self._blocks = blocks
+        self._window = MixWindow(channels)
 
     def read(self, frames: int) -> FloatBlock:
         """The next frames (channels x frames). Raises MixChanged when there are fewer."""

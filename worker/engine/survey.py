@@ -1,16 +1,20 @@
 """The first pass over a recording: how long it is, what Demucs normalises with, and whether all of it decodes."""
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from media.audio_file import AudioFile
 from media.blocks import FloatBlock
+from media.downmix import in_channels
 from media.facts import AudioFacts
 from media.resample import Resampler
 from worker.engine.errors import Canceled
 from worker.engine.separator import Separator
 from worker.engine.statistics import MixStatistics, StatisticsMeter
 from worker.engine.watch import Watch
+
+_EARS = ("FL", "FR")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,13 +48,19 @@ def survey(source: AudioFile, separator: Separator, *, max_seconds: float | None
     return Survey(source=source, facts=facts, frames=heard.frames, mix_frames=meter.frames, statistics=meter.statistics)
 
 
-def decode_again(found: Survey, *, sample_rate: int, channels: int) -> Iterator[FloatBlock]:
-    """The recording at this rate and with this many channels, of exactly as many frames as the survey implies.
+def decode_again(found: Survey, *shapes: tuple[int, int]) -> tuple[Iterator[FloatBlock], ...]:
+    """The recording decoded once more and read in several places: for each of `shapes`, a rate (Hz) and one or two
+    channels, its blocks, of exactly as many frames as the survey implies.
 
-    By way of the recording's own rate, as the survey went: files that change their rate midway round otherwise.
+    What one reader has had and another has not is held meanwhile. By way of the recording's own rate, as the survey
+    went: files that change their rate midway round otherwise.
     """
-    blocks = found.source.blocks(sample_rate=found.facts.sample_rate, channels=channels)
-    return _at_rate(blocks, found.facts.sample_rate, sample_rate)
+    rate, most = found.facts.sample_rate, max(channels for _, channels in shapes)
+    readers = itertools.tee(found.source.blocks(sample_rate=rate, channels=most), len(shapes))
+    return tuple(
+        _at_rate(_with_channels(channels, reader), rate, wanted)
+        for reader, (wanted, channels) in zip(readers, shapes, strict=True)
+    )
 
 
 class _Heard:
@@ -69,6 +79,10 @@ class _Heard:
             if self._claimed:
                 self._watch.progress("decoding", min(1.0, self.frames / self._claimed))
             yield block
+
+
+def _with_channels(channels: int, blocks: Iterator[FloatBlock]) -> Iterator[FloatBlock]:
+    return (in_channels(block, _EARS[: len(block)], channels) for block in blocks)
 
 
 def _at_rate(blocks: Iterator[FloatBlock], source_rate: int, rate: int) -> Iterator[FloatBlock]:
