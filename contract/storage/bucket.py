@@ -25,11 +25,17 @@ _DELETED_AT_ONCE = 1_000
 
 
 class Bucket:
-    """A BlobStore in a bucket. `store` sees the bucket, or the part of it under a prefix."""
+    """A BlobStore in a bucket, or in the part of it under a prefix."""
 
-    def __init__(self, store: S3Store, *, signer: Signer | None, address: str, link_seconds: int) -> None:
-        """`address`: of the folder the keys begin in, for links; none are given without a `signer`."""
-        self._store = store
+    def __init__(
+        self, asked: S3Store, *, sent_to: S3Store, signer: Signer | None, address: str, link_seconds: int
+    ) -> None:
+        """Two clients of the bucket: one that notices its silence, and one to send files with, which cannot.
+
+        `address`: of the folder the keys begin in, for links; none are given without a `signer`.
+        """
+        self._store = asked
+        self._sent_to = sent_to
         self._signer = signer
         self._address = address
         self._link_seconds = link_seconds
@@ -143,7 +149,7 @@ class Bucket:
 
     def _put(self, key: str, path: Path) -> None:
         with bucket_errors():
-            obstore.put(self._store, key, path, chunk_size=_PART_BYTES, max_concurrency=_PARTS_AT_ONCE)
+            obstore.put(self._sent_to, key, path, chunk_size=_PART_BYTES, max_concurrency=_PARTS_AT_ONCE)
 
 
 def _cut(run: bytes, chunk_bytes: int) -> Iterator[bytes]:

@@ -10,7 +10,13 @@ from contract.settings import StorageSettings
 from contract.storage.bucket import Bucket
 from contract.storage.presigned_link import Signer
 
-_CONNECT_SECONDS, _REQUEST_SECONDS, _RETRY_SECONDS = 5, 120, 60
+_CONNECT_SECONDS = 5
+_SILENT_SECONDS, _ANSWER_RETRY_SECONDS = 10, 20
+"""A bucket that says nothing for so long is given up; until so long after the first try it is asked again."""
+_LONGEST_ANSWER_SECONDS = 6 * 3600
+"""A recording may flow for hours to somebody slow, as long as it flows."""
+_PART_SECONDS, _PART_RETRY_SECONDS = 120, 60
+"""While a part is sent the bucket says nothing, so only the whole can be timed: 8 MiB at 70 kB/s."""
 _RETRIES = 5
 
 
@@ -25,9 +31,16 @@ def open_bucket(settings: StorageSettings) -> Bucket:
     signer = _signer(settings)
     host = settings.s3_endpoint_url or f"https://s3.{settings.s3_region}.amazonaws.com"
     address = "/".join(filter(None, (host.rstrip("/"), bucket, quote(prefix))))
-    return Bucket(
-        _store(settings, bucket, prefix, signer), signer=signer, address=address, link_seconds=settings.link_seconds
+    asked = _store(
+        settings,
+        (bucket, prefix),
+        signer,
+        retried_for=_ANSWER_RETRY_SECONDS,
+        read_timeout=_SILENT_SECONDS,
+        timeout=_LONGEST_ANSWER_SECONDS,
     )
+    sent_to = _store(settings, (bucket, prefix), signer, retried_for=_PART_RETRY_SECONDS, timeout=_PART_SECONDS)
+    return Bucket(asked, sent_to=sent_to, signer=signer, address=address, link_seconds=settings.link_seconds)
 
 
 def _signer(settings: StorageSettings) -> Signer | None:
@@ -41,22 +54,27 @@ def _signer(settings: StorageSettings) -> Signer | None:
     )
 
 
-def _store(settings: StorageSettings, bucket: str, prefix: str, signer: Signer | None) -> S3Store:
+def _store(
+    settings: StorageSettings, place: tuple[str, str], signer: Signer | None, *, retried_for: int, **seconds: int
+) -> S3Store:
+    """A client of the bucket and prefix `place`; `seconds`: its timeouts by name, beside that of connecting."""
+    bucket, prefix = place
     endpoint = settings.s3_endpoint_url
     # Servers other than AWS's own want the bucket in the path.
     config: Any = {"region": settings.s3_region, "virtual_hosted_style_request": False}
     config |= {} if endpoint is None else {"endpoint": endpoint}
     config |= {} if signer is None else _keys(signer)
+    options: Any = {name: timedelta(seconds=value) for name, value in seconds.items()}
     return S3Store(
         bucket,
         prefix=prefix or None,
         config=config,
-        client_options={
+        client_options=options
+        | {
             "allow_http": endpoint is not None and endpoint.startswith("http://"),
             "connect_timeout": timedelta(seconds=_CONNECT_SECONDS),
-            "timeout": timedelta(seconds=_REQUEST_SECONDS),
         },
-        retry_config={"max_retries": _RETRIES, "retry_timeout": timedelta(seconds=_RETRY_SECONDS)},
+        retry_config={"max_retries": _RETRIES, "retry_timeout": timedelta(seconds=retried_for)},
     )
 
 
