@@ -44,8 +44,7 @@ class JobStore:
         self._queue = queue
         self._retention = retention
         self._records = JobRecords(client, lease_seconds=queue.lease_seconds)
-        self._speeds = SpeedBook(client)
-        self._settling = Settling(self._records, self._speeds, retention)
+        self._settling = Settling(self._records, SpeedBook(client), retention)
         self._unreadable = UnreadableRecords(client)
         self._line = WaitingLine(client, queue)
         self._pages = JobPages(client, self._records)
@@ -186,16 +185,13 @@ class JobStore:
         """Another number whenever the line has changed."""
         return self._line.moves()
 
-    def position(self, job: Job) -> int | None:
-        """The job's place among the waiting, the next one being 1; None when it does not wait."""
-        if job.status is not JobStatus.queued:
-            return None
-        order = enumerate(self.line().in_order(self._speeds.all()), 1)
-        return next((place for place, waiting in order if waiting.job_id == job.job_id), None)
-
     def depth(self) -> int:
         """How many jobs wait."""
         return self._line.depth()
+
+    def waiting_of(self, share: str) -> int:
+        """How many of them take this share's turns."""
+        return self._line.waiting_of(share)
 
     def running(self) -> list[Job]:
         """The jobs that are claimed now, whether their leases hold or not."""

@@ -40,7 +40,11 @@ class QueueSettings(SettingsGroup):
     """How jobs wait, how long a claim holds, and when they are given up."""
 
     name: str = Field("stemify.5default", description="Celery queue; names sort by priority.")
-    max_depth: int = Field(1_000, ge=1, description="Jobs that may wait; further ones are answered 429.")
+    max_depth: int = Field(
+        1_000,
+        ge=1,
+        description="Jobs that may wait; further ones are answered 429, and in the last tenth whoever has some waiting.",
+    )
     longest_wait_seconds: float = Field(
         math.inf, gt=0, description="Callers whose next job would begin later are answered 429; 1800 in public."
     )

@@ -46,6 +46,11 @@ class WaitingLine:
         with store_errors():
             return self._redis.zcard(keys.PENDING)
 
+    def waiting_of(self, share: str) -> int:
+        """How many of them take this share's turns."""
+        with store_errors():
+            return self._redis.zcard(keys.line(share))
+
     def next(self, limit: int, *, left_out: Sequence[str] = ()) -> list[str]:
         """The jobs to take next, the one whose turn it is first, then the first ones of other shares."""
         with store_errors():

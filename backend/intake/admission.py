@@ -8,6 +8,8 @@ from backend.dependencies import Caller
 from contract.errors import NoWorker, QueueFull, StoreUnavailable
 
 _SOONEST_RETRY_SECONDS, _LATEST_RETRY_SECONDS = 5, 300
+_KEPT_FOR_NEWCOMERS = 10
+"""One part in so many of the line is for callers who have nothing in it, so that nobody fills it alone."""
 
 
 def admit(parts: Parts, caller: Caller) -> dict[str, str]:
@@ -45,7 +47,8 @@ def _check_line(parts: Parts, share: str) -> None:
     queue, arriving = parts.settings.queue, parts.arrivals.now
     if arriving > parts.settings.intake.at_once:
         raise QueueFull("Too many recordings are arriving at this moment.", retry_after_seconds=_SOONEST_RETRY_SECONDS)
-    is_full = parts.store.depth() + arriving > queue.max_depth
+    left = queue.max_depth - parts.store.depth() - arriving
+    is_full = left < 0 or (left < queue.max_depth // _KEPT_FOR_NEWCOMERS and parts.store.waiting_of(share) > 0)
     if not is_full and queue.longest_wait_seconds == math.inf:
         return
     wait = parts.outlooks.newcomer(share).begins_in

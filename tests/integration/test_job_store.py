@@ -13,6 +13,7 @@ from contract.job_store import JobStore
 from contract.jobs import Job, JobStatus
 from contract.settings import QueueSettings, RetentionSettings
 from tests.builders import NOON, a_job, a_stem, completed, progressed
+from tests.integration.places import place_of
 
 
 def a_store(redis: Redis, *, retention: RetentionSettings | None = None, **queue: object) -> JobStore:
@@ -178,7 +179,7 @@ def test_a_running_job_is_asked_once_and_ends_by_its_worker(store, listener):
 def test_a_job_handed_back_waits_again_without_losing_its_attempt(redis, store):
     job = claimed(store)
     back = store.give_back(job, JobReleased(at=NOON))
-    assert (back.status, back.attempt, store.position(back)) == (JobStatus.queued, 0, 1)
+    assert (back.status, back.attempt, place_of(store, back)) == (JobStatus.queued, 0, 1)
     assert sweep(redis, store).to_publish == (job.job_id,)
     with pytest.raises(LeaseLost):
         store.beat(job)
@@ -319,10 +320,10 @@ def test_a_page_filters(store):
 
 def test_counts_and_places(store):
     jobs = [store.accept(a_job()) for _ in range(3)]
-    assert [store.position(job) for job in jobs] == [1, 2, 3]
+    assert [place_of(store, job) for job in jobs] == [1, 2, 3]
     running = store.claim(jobs[0].job_id, worker="w1")
-    assert store.position(running) is None
-    assert store.position(jobs[1]) == 1
+    assert place_of(store, running) is None
+    assert place_of(store, jobs[1]) == 1
     store.finish(running, JobFailed(at=NOON, code=FailureCode.internal, detail="no"))
     counts = store.counts()
     assert (counts[JobStatus.queued], counts[JobStatus.processing], counts[JobStatus.failed]) == (2, 0, 1)

@@ -13,6 +13,7 @@ from contract.jobs import FailureCode, Job, JobStatus
 from contract.settings import QueueSettings, RetentionSettings
 from contract.speeds import SpeedBook
 from tests.builders import NOON, a_job, a_source, completed
+from tests.integration.places import place_of
 
 
 @pytest.fixture
@@ -69,8 +70,8 @@ def test_a_caller_puts_their_own_jobs_in_order_and_nobody_elses(store):
 def test_places_are_told_in_the_order_jobs_are_taken(store):
     crowd = [queued(store, "crowd") for _ in range(5)]
     alone = queued(store, "one")
-    assert store.position(alone) == 2
-    assert [store.position(job) for job in crowd] == [1, 3, 4, 5, 6]
+    assert place_of(store, alone) == 2
+    assert [place_of(store, job) for job in crowd] == [1, 3, 4, 5, 6]
 
 
 def test_a_bell_is_a_permit_and_not_an_order(store):

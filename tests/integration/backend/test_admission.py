@@ -44,6 +44,13 @@ def test_a_caller_whose_turn_is_far_away_is_told_so_and_others_are_not(start: St
     assert service.submit(headers={"X-Forwarded-For": "203.0.113.7"}).status_code == 202
 
 
+def test_the_last_tenth_of_the_line_is_for_those_who_have_nothing_in_it(start: Start) -> None:
+    service = start(queue={"max_depth": 10}, proxies=["127.0.0.1"])
+    assert [service.submit().status_code for _ in range(10)] == [202] * 9 + [429]
+    newcomer = {"X-Forwarded-For": "203.0.113.7"}
+    assert [service.submit(headers=newcomer).status_code for _ in range(2)] == [202, 429]
+
+
 def test_recordings_on_their_way_count_as_if_they_waited(start: Start) -> None:
     service = start(queue={"max_depth": 1})
     with connect(service, b"Transfer-Encoding: chunked") as connection:
