@@ -43,7 +43,7 @@ class QueueSettings(SettingsGroup):
     max_depth: int = Field(
         1_000,
         ge=1,
-        description="Jobs that may wait; further ones are answered 429, and in the last tenth whoever has some waiting.",
+        description="Jobs that may wait; further ones are answered 429; the last tenth is for newcomers.",
     )
     longest_wait_seconds: float = Field(
         math.inf, gt=0, description="Callers whose next job would begin later are answered 429; 1800 in public."
