@@ -1,4 +1,7 @@
-"""What routes ask for by name: the parts, who is calling, and the job in the path when the caller may see it."""
+"""What routes ask for by name: the parts, who is calling, and the job in the path when the caller may see it.
+
+Those that never wait are coroutines: FastAPI would send each plain function through a thread, for every request.
+"""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -7,6 +10,7 @@ from fastapi import Depends, Path, Request
 
 from backend.assembly import Parts
 from backend.networks import mark_of
+from backend.snapshots import Snapshot
 from contract.errors import JobNotFound
 from contract.job_ids import is_job_id
 from contract.jobs import Job
@@ -33,13 +37,13 @@ class Caller:
         return f"{ANONYMOUS}-{mark_of(self.address)}" if self.tenant == ANONYMOUS else self.tenant
 
 
-def parts(request: Request) -> Parts:
+async def parts(request: Request) -> Parts:
     """The app's parts."""
     found: Parts = request.app.state.parts
     return found
 
 
-def caller(request: Request) -> Caller:
+async def caller(request: Request) -> Caller:
     """Who calls. Keys are not offered yet: everybody is the one anonymous tenant, who knows jobs by their ids."""
     return Caller(ANONYMOUS, request.client.host if request.client else "unknown")
 
@@ -51,12 +55,27 @@ JobId = Annotated[str, Path(description="The job's id.", examples=["0b7e4a0c6f0d
 
 def job_in_path(job_id: JobId, parts: UseParts, caller: UseCaller) -> Job:
     """The job of this path. Raises JobNotFound, also for another tenant's."""
+    return _of_caller(parts.store.get(_checked(job_id)), caller)
+
+
+def snapshot_in_path(job_id: JobId, parts: UseParts, caller: UseCaller) -> Snapshot:
+    """The job of this path with its place in the line. Raises JobNotFound, also for another tenant's."""
+    snapshot = parts.snapshots.read(_checked(job_id))
+    _of_caller(snapshot.job, caller)
+    return snapshot
+
+
+def _checked(job_id: str) -> str:
     if not is_job_id(job_id):
         raise JobNotFound
-    job = parts.store.get(job_id)
+    return job_id
+
+
+def _of_caller(job: Job, caller: Caller) -> Job:
     if job.tenant != caller.tenant:
         raise JobNotFound
     return job
 
 
 PathJob = Annotated[Job, Depends(job_in_path)]
+PathSnapshot = Annotated[Snapshot, Depends(snapshot_in_path)]

@@ -15,14 +15,14 @@ from contract.worker_registry import WorkerRegistry
 _LONGEST_SECONDS = 1.0
 """Estimates grow old by themselves, also while the line stands still."""
 _SHARE_OF_TIME = 10
-"""A long line is not worked out again at once: at most a tenth of the time goes into it."""
-_SHORT_SECONDS = 0.02
-"""What takes no longer than this to work out is worked out whenever the line moved."""
+"""A long line is not worked out again at once: at most a tenth of a processor goes into it."""
+_SHORT_SECONDS = 0.003
+"""What takes less of a processor to work out (some 500 jobs) is worked out whenever the line moved."""
 
 
 @dataclass(frozen=True)
 class _View:
-    """The line at one moment, and what came of it."""
+    """The line at one moment, and what came of it; `seconds`: of a processor that it took."""
 
     line: Line
     devices: tuple[str, ...]
@@ -33,16 +33,23 @@ class _View:
     seconds: float
 
     @property
+    def is_short(self) -> bool:
+        """Whether it may be worked out whenever the line moved."""
+        return self.seconds < _SHORT_SECONDS
+
+    @property
+    def is_old(self) -> bool:
+        """Whether it says too little of now, even of a line that stands still."""
+        return self._age >= _LONGEST_SECONDS
+
+    @property
     def may_be_renewed(self) -> bool:
         """Whether it may be worked out again already."""
-        age = time.monotonic() - self.read_at
-        return self.seconds < _SHORT_SECONDS or age > _SHARE_OF_TIME * self.seconds
+        return self.is_short or self._age > _SHARE_OF_TIME * self.seconds
 
-    def holds(self, moves: int) -> bool:
-        """Whether it still tells the truth, or nearly."""
-        if self.moves != moves and self.may_be_renewed:
-            return False
-        return time.monotonic() - self.read_at < _LONGEST_SECONDS
+    @property
+    def _age(self) -> float:
+        return time.monotonic() - self.read_at
 
 
 class Outlooks:
@@ -63,7 +70,7 @@ class Outlooks:
         """One waiting job's; None when it does not wait any more, or came into a long line just now."""
         view = self._current()
         if job_id not in view.found and view.may_be_renewed:
-            view = self._fresh(time.monotonic())
+            view = self._renewed(view)
         return view.found.get(job_id)
 
     def newcomer(self, share: str) -> Outlook:
@@ -73,20 +80,31 @@ class Outlooks:
         return outlooks(view.line.joined_by(work), view.devices, view.speeds)[NEWCOMER]
 
     def _current(self) -> _View:
-        view, moves = self._view, self._store.line_moves()
-        return view if view is not None and view.holds(moves) else self._fresh(time.monotonic())
+        view = self._view
+        if view is None or view.is_old:
+            return self._renewed(view)
+        if not view.may_be_renewed or view.moves == self._store.line_moves():
+            return view
+        return self._renewed(view)
 
-    def _fresh(self, asked_at: float) -> _View:
-        """One that was read after `asked_at`; whoever waited for another's reading takes that."""
-        with self._lock:
+    def _renewed(self, view: _View | None) -> _View:
+        """One that is read from now on. While another reads a long line, `view` does: waiting would hold a thread."""
+        asked_at = time.monotonic()
+        if view is None or view.is_short or view.is_old:
+            self._lock.acquire()
+        elif not self._lock.acquire(blocking=False):
+            return view
+        try:
             if self._view is None or self._view.read_at < asked_at:
                 self._view = self._read()
             return self._view
+        finally:
+            self._lock.release()
 
     def _read(self) -> _View:
-        began = time.monotonic()
+        began, worked = time.monotonic(), time.thread_time()
         moves, line = self._store.line_moves(), self._store.line()
         devices = tuple(worker.device for worker in self._workers.live())
         speeds = self._speeds.all()
         found = outlooks(line, devices, speeds)
-        return _View(line, devices, speeds, found, moves, began, time.monotonic() - began)
+        return _View(line, devices, speeds, found, moves, began, time.thread_time() - worked)

@@ -1,5 +1,6 @@
 """The line of waiting jobs and the leases of running ones: lengths, places, and what has been lost. Changes no job."""
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,6 +18,8 @@ _SWEPT_AT_ONCE = 200
 _TURNS = [keys.SHARES, keys.CLOCK, keys.PENDING]
 _PATIENCE = 15
 """While there are as many messages as jobs, a message counts as lost after so many times its usual age."""
+_REMEMBERED = 4_096
+"""Texts of waiting jobs that are not parsed anew each time the line is read."""
 
 
 @dataclass(frozen=True)
@@ -145,6 +148,7 @@ class WaitingLine:
         return int(seconds * 1000 + microseconds // 1000)
 
 
+@functools.lru_cache(_REMEMBERED)
 def _work(text: bytes | str | None) -> Work | None:
     """None where another release wrote something else: such a job is in nobody's estimate, but has its turn."""
     try:

@@ -5,12 +5,10 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Annotated
 
-from anyio import to_thread
 from fastapi import APIRouter, Header, Query, Response
-from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from backend.dependencies import PathJob, UseCaller, UseParts
+from backend.dependencies import PathJob, PathSnapshot, UseCaller, UseParts
 from backend.job_view import job_body
 from backend.live.waiting import wait_until
 from backend.preferences import applied, wait_seconds
@@ -68,19 +66,17 @@ def _aware(moment: datetime | None) -> datetime | None:
 @router.head("/jobs/{job_id}", include_in_schema=False)
 @router.get("/jobs/{job_id}", response_model=JobBody, responses=errors(404, 503), summary="Look at a job")
 async def get_job(
-    job: PathJob,
+    now: PathSnapshot,
     parts: UseParts,
     prefer: Annotated[str | None, Header(description="`wait=N`: hold the answer until the version changes.")] = None,
     if_none_match: Annotated[str | None, Header(description="An ETag already seen: 304 while it holds.")] = None,
 ) -> Response:
     """The job as it stands. With `Prefer: wait=N` (and the ETag last seen) this is a long poll."""
-    seconds = wait_seconds(prefer)
-    if not seconds:
-        snapshot = await to_thread.run_sync(parts.snapshots.of, job)
-    else:
+    seconds, snapshot = wait_seconds(prefer), now
+    if seconds:
         snapshot = await wait_until(
-            job.job_id,
-            lambda now: _moved_on(now, if_none_match, job.version),
+            now.job.job_id,
+            lambda later: _moved_on(later, if_none_match, now.job.version),
             seconds=seconds,
             relay=parts.relay,
             snapshots=parts.snapshots,
@@ -88,7 +84,7 @@ async def get_job(
     headers = {"ETag": snapshot.etag, "Cache-Control": "private, no-cache"} | applied(seconds)
     if matches(if_none_match, snapshot.etag):
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
-    return JSONResponse(job_body(snapshot).model_dump(mode="json"), headers=headers)
+    return Response(job_body(snapshot).model_dump_json(), headers=headers, media_type="application/json")
 
 
 def _moved_on(now: Snapshot, seen: str | None, version: int) -> bool:

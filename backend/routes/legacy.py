@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
 
-from backend.dependencies import PathJob, UseCaller, UseParts
+from backend.dependencies import PathJob, PathSnapshot, UseCaller, UseParts
 from backend.intake.request_schema import LEGACY_REQUEST_BODY
 from backend.intake.submission import FormKind, Submission
 from backend.job_view import job_body
@@ -74,9 +74,9 @@ async def upload(request: Request, response: Response, parts: UseParts, caller: 
     deprecated=True,
     summary="Look at a job (older name)",
 )
-def status(job: PathJob, parts: UseParts) -> StatusBody:
+async def status(now: PathSnapshot) -> StatusBody:
     """As GET /api/v1/jobs/{job_id}, with fewer fields."""
-    return StatusBody.model_validate(job_body(parts.snapshots.of(job)).model_dump())
+    return StatusBody.model_validate(job_body(now).model_dump())
 
 
 @router.get(

@@ -1,5 +1,6 @@
-"""How often the line is worked out. The store stands in: a line of one job that takes as long to read as it is told."""
+"""How often the line is worked out. The store stands in: one job, which takes as much work to read as it is told."""
 
+import threading
 import time
 from typing import Any
 
@@ -18,13 +19,20 @@ class OneLine:
 
     def __init__(self, seconds: float) -> None:
         self.moves, self.reads, self._seconds = 1, 0, seconds
+        self.held, self.hold = threading.Event(), threading.Event()
+        self.hold.set()
 
     def line_moves(self) -> int:
         return self.moves
 
     def line(self) -> Line:
         self.reads += 1
-        time.sleep(self._seconds)  # a long line
+        until = time.thread_time() + self._seconds
+        while time.thread_time() < until:  # a long line
+            pass
+        if not self.hold.is_set():
+            self.held.set()
+            self.hold.wait(10)
         return Line(0.0, (Waiting(f"job-{self.moves}", 0.0, WORK),))
 
     def live(self) -> list[Any]:
@@ -62,3 +70,20 @@ def test_a_long_line_takes_a_tenth_of_the_time_at_most(asked):
     line.moves = 2
     assert (looking.of(asked) is None) == (asked == "job-2")
     assert line.reads == 1
+
+
+def test_nobody_waits_while_another_reads_a_long_line(monkeypatch):
+    monkeypatch.setattr("backend.outlooks._LONGEST_SECONDS", 60.0)
+    line = OneLine(0.02)
+    looking = outlooks(line)
+    looking.now()
+    line.moves, line.hold = 2, threading.Event()
+    reader = threading.Thread(target=lambda: wait_for(lambda: looking.of("job-2")))
+    reader.start()
+    try:
+        line.held.wait(10)
+        assert looking.of("job-1").done_in == 20.0
+    finally:
+        line.hold.set()
+        reader.join()
+    assert line.reads == 2
