@@ -1,7 +1,6 @@
 """The headers of tus 1.0 (https://tus.io/protocols/resumable-upload), read and written. Pure."""
 
 import base64
-import binascii
 import hashlib
 import re
 from dataclasses import dataclass
@@ -100,5 +99,5 @@ def _decoded(value: str) -> str:
 def _bytes_of(value: str) -> bytes:
     try:
         return base64.b64decode(value, validate=True)
-    except binascii.Error as error:
+    except ValueError as error:  # binascii's own is one; letters beyond ASCII raise it bare
         raise CallerError("A value of Upload-Metadata or Upload-Checksum is not base64.") from error

@@ -5,7 +5,7 @@ import hashlib
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from backend.resumable.errors import WrongVersion
@@ -19,6 +19,7 @@ def test_metadata_is_read_as_it_was_written(pairs: dict[str, str]) -> None:
 
 
 @given(st.text(max_size=200))
+@example("filename \x80")
 def test_any_header_is_read_or_refused(text: str) -> None:
     for read in (read_metadata, read_checksum, lambda told: whole_number("Upload-Length", told)):
         try:
