@@ -97,6 +97,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--gpu-seconds", type=float, help=f"of the song of `gpu` (default: {otherwise.gpu_seconds:g})")
     add("--lengths", type=float, nargs="+", help="minutes, of `length` (default: 10 60 600)")
     add("--jail-seconds", type=float, help="of the MP3 of `jail` (default: 240)")
+    add("--player-minutes", type=float, nargs="+", help="of the jobs that `player` plays (default: 5 60)")
     add("--model-lengths", type=float, nargs="+", help="minutes, of `memory` (default: 2 10)")
     add("--batches", type=int, nargs="+", help="of segments, tried by `gpu` (default: 1 4 8 16)")
     add("--overlap", type=float, help=f"of neighbouring segments (default: {otherwise.overlap:g})")

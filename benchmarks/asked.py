@@ -12,7 +12,7 @@ class Asked:
     `gpu_seconds` of the one on a GPU. `lengths`: minutes of the recordings that tell how memory and cost grow, with
     hardly any arithmetic. `model_lengths`: the same with `model`. `batches`: of segments, tried on a GPU. `overlap`: of
     neighbouring segments. `threads`: 0 leaves them to torch. `device`: of the rows that want a GPU.
-    `jail_seconds`: of the MP3 that is read in a jail.
+    `jail_seconds`: of the MP3 that is read in a jail. `player_minutes`: of the jobs that are played in a browser.
     """
 
     model: str = "htdemucs"
@@ -23,6 +23,7 @@ class Asked:
     lengths: tuple[float, ...] = (10.0, 60.0, 600.0)
     model_lengths: tuple[float, ...] = (2.0, 10.0)
     jail_seconds: float = 240.0
+    player_minutes: tuple[float, ...] = (5.0, 60.0)
     batches: tuple[int, ...] = (1, 4, 8, 16)
     overlap: float = 0.25
     threads: int = 0
@@ -41,5 +42,6 @@ def small(asked: Asked) -> Asked:
         lengths=(0.1, 0.2),
         model_lengths=(0.1, 0.2),
         jail_seconds=4.0,
+        player_minutes=(0.2, 0.3),
         batches=(2,),
     )

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,13 @@ _KIB = 1024
 
 
 def in_a_child(task: str, **told: Any) -> dict[str, float]:
-    """What the task found. Raises RuntimeError with the child's last words when it fails."""
-    command = [sys.executable, "-m", "benchmarks.child", task, json.dumps(told, default=str)]
+    """What the task of this module found. Raises RuntimeError with the child's last words when it fails."""
+    return found_by("benchmarks.child", task, told)
+
+
+def found_by(module: str, task: str, told: Mapping[str, Any]) -> dict[str, float]:
+    """What `python -m module task` found, being told this. Raises RuntimeError with its last words when it fails."""
+    command = [sys.executable, "-m", module, task, json.dumps(told, default=str)]
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=os.environ)
     if done.returncode:
         raise RuntimeError(f"{task} ended with {done.returncode}: {done.stderr[-500:]}")

@@ -7,6 +7,7 @@ from benchmarks.first_block import measure_first_block
 from benchmarks.gpu import measure_gpu
 from benchmarks.jail import measure_jail
 from benchmarks.length import measure_length, measure_memory
+from benchmarks.player.listening import measure_player
 from benchmarks.rows import Part
 from benchmarks.separation import measure_separation
 from benchmarks.specialist import measure_specialist
@@ -20,6 +21,7 @@ PARTS = (
     Part("first", "time to the first finished block of every stem", measure_first_block),
     Part("warmup", "start of a process to the first segment", measure_warm_up),
     Part("jail", "reading an MP3 in a jail, against reading it in this process", measure_jail),
+    Part("player", "the web player in Chromium: time to the first sound, memory of a long recording", measure_player),
     Part("memory", "peak memory of the model, short against long", measure_memory),
     Part("gpu", "on a GPU", measure_gpu),
     Part("length", "peak memory and cost of hours, hardly any network", measure_length),

@@ -6,11 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from media.encode import Encoder
-from media.formats import OutputFormat
+from media.formats import FORMAT_NAMES, OutputFormat
 
 RATE = 44_100
 Samples = NDArray[np.float32]
 
+_FORMATS = {f".{name}": OutputFormat(name, "16") for name in FORMAT_NAMES}
 _LOUD, _QUIET = 0.05, 3e-3  # quiet enough that lossless hours fit on a disk, loud enough for the stems to be heard
 
 
@@ -22,7 +23,7 @@ def noise(seconds: float, *, channels: int = 2) -> Samples:
 
 
 def noise_file(path: Path, seconds: float) -> Path:
-    """The same as a stereo file of 16 bits, in the format of its name."""
+    """The same as a stereo file, of 16 bits where its format has bits, in the format of its name."""
     _written(path, [noise(seconds)])
     return path
 
@@ -36,6 +37,14 @@ def long_file(path: Path, minutes: float) -> Path:
     return path
 
 
+def repeated_file(path: Path, seconds: float) -> Path:
+    """Half a minute of the stereo noise again and again, in the format of its name."""
+    whole, rest = divmod(round(seconds * RATE), 30 * RATE)
+    block = noise(30.0)
+    _written(path, [*([block] * whole), block[:, :rest]])
+    return path
+
+
 def decibels(wanted: Samples, found: Samples) -> float:
     """Energy of what was wanted against the difference's."""
     difference = float(np.square(wanted.astype(np.float64) - found).sum())
@@ -44,7 +53,6 @@ def decibels(wanted: Samples, found: Samples) -> float:
 
 
 def _written(path: Path, blocks: list[Samples]) -> None:
-    form = OutputFormat("wav" if path.suffix == ".wav" else "flac", "16")
-    with Encoder(path, form, sample_rate=RATE, channels=len(blocks[0])) as encoder:
+    with Encoder(path, _FORMATS[path.suffix], sample_rate=RATE, channels=len(blocks[0])) as encoder:
         for block in blocks:
             encoder.write(block)

@@ -1,7 +1,6 @@
 """The system's Chromium, driven by Playwright. Where there is none, CI fails and everybody else is told."""
 
 import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,17 +8,15 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
-# The wrapper on Debian's path adds the flags of the machine's owner; the program itself has none.
-_PROGRAMS = ("/usr/lib/chromium/chromium", "chromium", "chromium-browser", "google-chrome")
-_FLAGS = ("--no-sandbox", "--mute-audio", "--autoplay-policy=no-user-gesture-required")
+from benchmarks.player.chromium import FLAGS, HOW_TO_GET, find_chromium
 
 
 def chromium_path() -> Path:
     """Where Chromium is. Without one the test fails under CI=true, and is skipped with a loud reason elsewhere."""
-    found = next((path for name in _PROGRAMS if (path := shutil.which(name))), None)
+    found = find_chromium()
     if found:
-        return Path(found)
-    told = "NO CHROMIUM: the web page is not tested. Install one (Debian: apt-get install chromium)."
+        return found
+    told = f"NO CHROMIUM: the web page is not tested. {HOW_TO_GET}"
     if os.environ.get("CI") == "true":
         pytest.fail(told)
     pytest.skip(told)
@@ -33,7 +30,7 @@ def started(path: Path) -> Iterator[Browser]:
 
 
 def _launched(playwright: Playwright, path: Path) -> Iterator[Browser]:
-    browser = playwright.chromium.launch(executable_path=path, args=_FLAGS)
+    browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
     try:
         yield browser
     finally:

@@ -81,8 +81,15 @@ function keeping(stem, load) {
     found.catch(() => kept.delete(index));
     if (kept.size > KEPT_PIECES) kept.delete(kept.keys().next().value);
     const { buffer, origin } = await found;
+    weigh(buffer);
     return { buffer, offset: (start - origin) / stem.sample_rate };
   };
+}
+
+// Asking for the samples puts them on the scales of the browser's memory: what it decoded weighs nothing otherwise, and
+// an hour of seeking leaves gigabytes before anything is collected (Chromium).
+function weigh(buffer) {
+  for (let channel = 0; channel < buffer.numberOfChannels; channel += 1) buffer.getChannelData(channel);
 }
 
 async function whole(stem, context) {
