@@ -195,6 +195,13 @@ def test_weights_that_do_not_fit_their_class_are_corrupt(change, lab, store, wri
         load_separator(recipe, device="cpu", weights=store)
 
 
+@pytest.mark.filterwarnings("ignore:Initializing zero-element tensors")
+def test_a_network_that_demucs_cannot_run_either_is_refused_when_it_is_loaded(lab, store, write, publish):
+    recipe = recipe_of(write(publish(lab.module("HTDemucs", channels=4, rescale=0))))
+    with pytest.raises(WeightsCorrupt, match="without channels"):
+        load_separator(recipe, device="cpu", weights=store)
+
+
 def test_sources_other_than_the_catalogs_are_corrupt(lab, store, write, publish):
     module = lab.module("Demucs", depth=2, sources=["vocals", "other", "bass", "drums"])
     with pytest.raises(WeightsCorrupt, match="not what the catalog says"):

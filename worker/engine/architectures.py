@@ -31,13 +31,15 @@ def choose(offered: Iterable[str], tensors: Iterable[str]) -> str:
 def build(name: str, args: list[Any], kwargs: Mapping[str, Any], state: Mapping[str, torch.Tensor]) -> Any:
     """A network of this class with these arguments and weights, in float32 and ready to run.
 
-    Raises WeightsCorrupt when they do not fit.
+    Raises WeightsCorrupt when they do not fit, or make what cannot run.
     """
     module = build_empty(name, args, kwargs)
     try:
         module.load_state_dict(dict(state))
     except (TypeError, ValueError, RuntimeError, KeyError) as error:
         raise WeightsCorrupt(f"The weights do not fit the class {name}: {error}") from error
+    if not all(parameter.numel() for parameter in module.parameters()):
+        raise WeightsCorrupt(f"This {name} has layers without channels: neither Demucs nor Stemify can run it.")
     return module.float().eval().requires_grad_(False)
 
 

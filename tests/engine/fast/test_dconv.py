@@ -74,6 +74,12 @@ def test_other_kinds_are_demucs_own(settings, layout, number, least, draw, near)
     assert near(wanted_of(module, values), found) > least
 
 
+@pytest.mark.filterwarnings("ignore:Initializing zero-element tensors")
+def test_one_without_hidden_channels_is_demucs_own(layout, number):
+    residual = residual_of(DConv(4, compress=8), layout=layout, number=number, steps=5, bins=1)
+    assert isinstance(residual, OwnDConv)
+
+
 def test_none_leaves_all_as_it_is(layout, number, draw):
     values = draw(*SIZES[layout], 16).to(number)
     residual, found = run(None, values, layout=layout, number=number)

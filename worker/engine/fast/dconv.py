@@ -60,11 +60,12 @@ class FastDConv:
 
     @staticmethod
     def covers(module: Any) -> bool:
-        """Whether it has the shape that every published HTDemucs has."""
+        """Whether it has the shape that every published HTDemucs has, and hidden channels at all."""
         return all(
             len(layer) == len(_SHAPE)
             and all(isinstance(part, kind) for part, kind in zip(layer, _SHAPE, strict=True))
             and layer[1].num_groups == layer[4].num_groups == 1
+            and layer[0].out_channels > 0
             for layer in module.layers
         )
 
