@@ -17,7 +17,7 @@ _SUITES = ("faults", "load", "fuzz")
 
 
 def main() -> int:
-    """0 when nothing failed, 1 when something did, 2 for a wrong name."""
+    """0 when nothing failed, 1 when something did, 2 for a wrong name, 130 when it was interrupted."""
     wished = _arguments()
     console = Console()
     trials = importlib.import_module(f"tests.{wished.suite}.trials").TRIALS
@@ -26,7 +26,11 @@ def main() -> int:
     except ValueError as error:
         console.print(str(error), style="red")
         return 2
-    rows = _run(wished, chosen, lambda row: _tell(console, row))
+    try:
+        rows = _run(wished, chosen, lambda row: _tell(console, row))
+    except KeyboardInterrupt:
+        console.print("interrupted; its processes are gone, and no result is kept", style="red")
+        return 130
     console.print(as_table(wished.suite, rows))
     console.print(f"kept in {store(wished.suite, rows, wished.json)}")
     return int(any(row.state == "failed" for row in rows))

@@ -32,9 +32,12 @@ def run_side_by_side(
             for trial in trials
         }
         rows = {}
-        for ended in as_completed(begun):
-            rows[begun[ended]] = ended.result()
-            told(rows[begun[ended]])
+        try:
+            for ended in as_completed(begun):
+                rows[begun[ended]] = ended.result()
+                told(rows[begun[ended]])
+        finally:  # who interrupts this interrupts the trials that run; the others must not begin
+            threads.shutdown(cancel_futures=True)
     return [rows[trial.name] for trial in trials]
 
 
