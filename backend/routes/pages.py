@@ -1,11 +1,14 @@
 """The web page at / and the API's documentation: static files under a strict content policy."""
 
+from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, FastAPI, Response
 from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
+from starlette.datastructures import MutableHeaders
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import Message, Receive, Scope, Send
 
 from backend.assembly import Parts
@@ -68,19 +71,24 @@ async def icon() -> Response:
 
 
 def mount_files(app: FastAPI) -> None:
-    """Serve the page's files under /web."""
-    app.mount("/web", _Files(directory=WEB), name="web")
+    """Serve the page's files under /web, compressed. These alone: they hold no secret that a length could tell."""
+    app.mount("/web", GZipMiddleware(_Files(directory=WEB), compresslevel=6), name="web")
 
 
 class _Files(StaticFiles):
     """Static files, revalidated each time by their tag, so that a new release is seen at once."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """The ASGI face."""
+        """The ASGI face. The tag is a weak one: it stands for the file compressed or not."""
 
         async def send_with_caching(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], (b"cache-control", b"no-cache")]
+                headers = MutableHeaders(scope=message)
+                headers["Cache-Control"] = "no-cache"
+                if message["status"] == HTTPStatus.NOT_MODIFIED:  # the compression says so of all others
+                    headers.add_vary_header("Accept-Encoding")
+                if "ETag" in headers:
+                    headers["ETag"] = f"W/{headers['ETag']}"
             await send(message)
 
         await super().__call__(scope, receive, send_with_caching)

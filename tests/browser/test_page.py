@@ -100,7 +100,7 @@ def test_where_jobs_are_not_listed_there_is_no_list(page: Page, short_song: Path
 
 
 def test_the_first_load_is_small(page: Page, record_property: Callable[[str, object], None]) -> None:
-    """The page's own bytes as they are, not even compressed. How soon the form can be used is told, not judged."""
+    """The page's own bytes before they are compressed. How soon the form can be used is told, not judged."""
     sizes: list[int] = []
     page.on("response", lambda answer: "/api/" in answer.url or sizes.append(len(answer.body())))
     page.goto("/", wait_until="networkidle")

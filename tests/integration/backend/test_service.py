@@ -142,6 +142,22 @@ def test_security_headers(service: Service, path: str) -> None:
     assert "script-src 'unsafe-inline'" not in headers["Content-Security-Policy"]
 
 
+def test_the_pages_files_come_compressed_and_nothing_else_does(service: Service) -> None:
+    plain = service.http.get("/web/app.js", headers={"Accept-Encoding": "identity"})
+    packed = service.http.get("/web/app.js", headers={"Accept-Encoding": "gzip"})
+    assert (packed.headers["Content-Encoding"], packed.text) == ("gzip", plain.text)
+    assert int(packed.headers["Content-Length"]) < int(plain.headers["Content-Length"]) / 2
+    for answer in (plain, packed):
+        assert answer.headers["ETag"].startswith('W/"')
+        assert answer.headers["Vary"] == "Accept-Encoding"
+        asked = {"Accept-Encoding": "gzip", "If-None-Match": answer.headers["ETag"]}
+        again = service.http.get("/web/app.js", headers=asked)
+        assert (again.status_code, again.content, again.headers["Vary"]) == (304, b"", "Accept-Encoding")
+        assert again.headers["ETag"] == answer.headers["ETag"]
+    for path in ("/openapi.json", "/api/v1/models", "/web/icon-512.png"):
+        assert "Content-Encoding" not in service.http.get(path, headers={"Accept-Encoding": "gzip"}).headers
+
+
 def test_other_origins_are_let_in_only_by_name(start: Start) -> None:
     service = start(cors_origins=("https://app.example.org",))
     friend = service.http.get("/api/v1/limits", headers={"Origin": "https://app.example.org"})
