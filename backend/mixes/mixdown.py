@@ -6,12 +6,12 @@ import hashlib
 import math
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from backend.assembly import Parts
-from backend.mixes.render import Part, render
+from backend.mixes.render import Part, Target, render
 from backend.mixes.shelf import Mix, MixShelf
 from backend.mixes.wishes import MixRequest, mix_id
 from contract.errors import InsufficientStorage, JobExpired, JobNotFound, StorageUnavailable
@@ -38,10 +38,10 @@ def shelf_of(parts: Parts, job: Job) -> MixShelf:
     return MixShelf(parts.storage, job, most=parts.settings.mixes.most_per_job)
 
 
-def make_mix(parts: Parts, job: Job, wish: MixRequest) -> Made:
-    """The mix of a completed job's stems, under its own name.
+def make_mix(parts: Parts, job: Job, wish: MixRequest, *, is_unwanted: Callable[[], bool] = lambda: False) -> Made:
+    """The mix of a completed job's stems, under its own name. `is_unwanted` is asked again and again while it is made.
 
-    Raises JobExpired, JobNotFound (deleted meanwhile), InsufficientStorage, StorageUnavailable.
+    Raises JobExpired, JobNotFound (deleted meanwhile), InsufficientStorage, StorageUnavailable, Unwanted.
     """
     name, shelf = mix_id(wish, job), shelf_of(parts, job)
     found = shelf.find(name)
@@ -49,7 +49,7 @@ def make_mix(parts: Parts, job: Job, wish: MixRequest) -> Made:
         return Made(found, is_new=False)
     largest = max(stem.frames for stem in job.stems) * _FRAME_BYTES
     with _promised(parts, name, kept=largest), _folder(parts.settings.mixes.folder, job, largest) as folder:
-        mix = _rendered(parts, job, wish, folder=folder)
+        mix = _rendered(parts, job, wish, folder=folder, is_unwanted=is_unwanted)
         shelf.put(folder / "mix", mix)
     try:
         parts.store.get(job.job_id)
@@ -82,13 +82,14 @@ def _folder(root: Path | None, job: Job, largest: int) -> Iterator[Path]:
         yield Path(name)
 
 
-def _rendered(parts: Parts, job: Job, wish: MixRequest, *, folder: Path) -> Mix:
+def _rendered(parts: Parts, job: Job, wish: MixRequest, *, folder: Path, is_unwanted: Callable[[], bool]) -> Mix:
     stems = [stem for stem in job.stems if stem.name in wish.stems]
     kind = _kind(wish, job)
     rate, path = kind.closest_rate(stems[0].sample_rate), folder / "mix"
     try:
         sources = [_part(parts, stem, wish, folder=folder) for stem in stems]
-        rendered = render(sources, path, kind, sample_rate=rate, channels=stems[0].channels)
+        target = Target(path, kind, rate, stems[0].channels)
+        rendered = render(sources, target, is_unwanted=is_unwanted)
     except (FileNotFoundError, BlobNotFound) as error:
         raise JobExpired from error
     except EncodingFailed as error:

@@ -1,8 +1,8 @@
 """Adds stems up into one file, block by block: memory does not grow with the length. Knows no job and no storage."""
 
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 from pathlib import Path
 
@@ -16,6 +16,10 @@ from media.peaks import PeaksMeter
 _BLOCK_FRAMES = 65_536
 
 
+class Unwanted(Exception):
+    """Nobody waits for this mix any more."""
+
+
 @dataclass(frozen=True)
 class Part:
     """One stem's file and how it is in the mix. `gain` is linear; `pan` from -1 (left) to 1 (right)."""
@@ -23,6 +27,16 @@ class Part:
     path: Path
     gain: float
     pan: float
+
+
+@dataclass(frozen=True)
+class Target:
+    """The file to be written, in Hz; `channels` are those of the stems."""
+
+    path: Path
+    kind: OutputFormat
+    sample_rate: int
+    channels: int
 
 
 @dataclass(frozen=True)
@@ -35,17 +49,19 @@ class Rendered:
     gain: float
 
 
-def render(parts: Sequence[Part], path: Path, kind: OutputFormat, *, sample_rate: int, channels: int) -> Rendered:
-    """Write the sum of `parts` to `path`. A sum above full scale is written once more, softer, unless it is float.
+def render(parts: Sequence[Part], target: Target, *, is_unwanted: Callable[[], bool] = lambda: False) -> Rendered:
+    """Write the sum of `parts`. A sum above full scale is written once more, softer, unless it is float.
 
-    Stems of mono recordings stay mono until one is panned. Raises MediaError, OSError; then there is no file.
+    Stems of mono recordings stay mono until one is panned. Raises MediaError, OSError, and Unwanted as soon as
+    `is_unwanted`, asked before each block; then there is no file.
     """
-    channels = 1 if channels == 1 and not any(part.pan for part in parts) else 2
-    rendered = _write(parts, path, kind, sample_rate=sample_rate, channels=channels, gain=1.0)
-    floating = kind.bit_depth == "32f" and not kind.lossy
+    channels = 1 if target.channels == 1 and not any(part.pan for part in parts) else 2
+    target = replace(target, channels=channels)
+    rendered = _write(parts, target, gain=1.0, is_unwanted=is_unwanted)
+    floating = target.kind.bit_depth == "32f" and not target.kind.lossy
     if floating or rendered.peak <= 1.0:
         return rendered
-    return _write(parts, path, kind, sample_rate=sample_rate, channels=channels, gain=1.0 / rendered.peak)
+    return _write(parts, target, gain=1.0 / rendered.peak, is_unwanted=is_unwanted)
 
 
 def panned(pan: float) -> NDArray[np.float32]:
@@ -61,15 +77,15 @@ def panned(pan: float) -> NDArray[np.float32]:
     return np.array(law, dtype=np.float32)
 
 
-def _write(
-    parts: Sequence[Part], path: Path, kind: OutputFormat, *, sample_rate: int, channels: int, gain: float
-) -> Rendered:
+def _write(parts: Sequence[Part], target: Target, *, gain: float, is_unwanted: Callable[[], bool]) -> Rendered:
     # Heavy, and only needed here.
     from media.encode import Encoder
 
-    meter = PeaksMeter()
-    with Encoder(path, kind, sample_rate=sample_rate, channels=channels) as encoder:
-        for block in _sums(parts, sample_rate, channels):
+    meter, rate, channels = PeaksMeter(), target.sample_rate, target.channels
+    with Encoder(target.path, target.kind, sample_rate=rate, channels=channels) as encoder:
+        for block in _sums(parts, rate, channels):
+            if is_unwanted():
+                raise Unwanted
             block *= np.float32(gain)  # noqa: PLW2901 - in place, the block is ours
             meter.add(block)
             encoder.write(block)

@@ -1,32 +1,35 @@
 """Mixdowns of a finished job: its stems added up with the gains and pans a person chose."""
 
 import re
+from functools import partial
 from http import HTTPStatus
 from typing import Annotated, Any
 
-from anyio import to_thread
 from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
 
 from backend.addresses import mix_path
-from backend.assembly import Parts
 from backend.dependencies import PathJob, UseParts
 from backend.intake.fields import parse_json
 from backend.intake.request_body import small_body
-from backend.mixes.mixdown import Made, make_mix, shelf_of
+from backend.mixes.mixdown import shelf_of
 from backend.mixes.shelf import Mix
-from backend.mixes.wishes import MixRequest, mix_wish, request_body
+from backend.mixes.turns import made_in_turn
+from backend.mixes.wishes import mix_wish, request_body
 from backend.routes.answers import errors
 from backend.schemas import MixBody
 from backend.serving.downloads import blob_answer, check_available
 from backend.serving.filenames import attachment, stem_filename
-from contract.errors import MixNotFound, OperatorError
+from contract.errors import MixNotFound
 from contract.jobs import Job
 from media.formats import OutputFormat
 
 router = APIRouter(tags=["mixes"])
 
 MixId = Annotated[str, Path(description="The mix's id.", examples=["3f1c0d6b8a5e4f7c9d2b1a0f8e7d6c5b"])]
+
+_NOBODY_LISTENS = 499
+"""As nginx counts requests whose client has left; nobody receives it."""
 
 _AUDIO: dict[str, Any] = {"content": {"audio/*": {"schema": {"type": "string", "format": "binary"}}}}
 
@@ -41,10 +44,15 @@ _AUDIO: dict[str, Any] = {"content": {"audio/*": {"schema": {"type": "string", "
     summary="Mix stems",
 )
 async def create_mix(job: PathJob, parts: UseParts, request: Request) -> Response:
-    """Renders the chosen stems into one file, which is kept with the job's. The same wish gives the same mix."""
+    """Renders the chosen stems into one file, which is kept with the job's. The same wish gives the same mix.
+
+    A client that leaves before the answer ends the rendering.
+    """
     check_available(job)
     fields = parse_json(await small_body(request, parts.settings.intake))
-    made = await _in_turn(parts, job, mix_wish(fields, job))
+    made = await made_in_turn(parts, job, mix_wish(fields, job), left=partial(_left, request))
+    if made is None:
+        return Response(status_code=_NOBODY_LISTENS)
     status = HTTPStatus.CREATED if made.is_new else HTTPStatus.OK
     body = _body(job, made.mix)
     return JSONResponse(body.model_dump(mode="json"), status, {"Location": body.url})
@@ -69,6 +77,8 @@ def get_mix(job: PathJob, mix_id: MixId, parts: UseParts, request: Request) -> R
     mix = shelf.find(mix_id) if re.fullmatch("[0-9a-f]{32}", mix_id) else None
     if mix is None:
         raise MixNotFound
+    if request.method == "GET":
+        parts.store.downloaded(job.job_id)
     kind = OutputFormat.closest(mix.format)
     filename = stem_filename(job.source.filename, "mix", kind.extension)
     link = None
@@ -80,12 +90,10 @@ def get_mix(job: PathJob, mix_id: MixId, parts: UseParts, request: Request) -> R
     return blob_answer(parts, shelf.key(mix), headers, media_type=kind.media_type)
 
 
-async def _in_turn(parts: Parts, job: Job, wish: MixRequest) -> Made:
-    """Few at once and few that wait: a mix of an hour takes a processor for a minute."""
-    limiter = parts.mixdowns
-    if limiter.statistics().tasks_waiting >= parts.settings.mixes.waiting and not limiter.available_tokens:
-        raise OperatorError("Too many mixes are being made. Try again soon.")
-    return await to_thread.run_sync(make_mix, parts, job, wish, limiter=limiter)
+async def _left(request: Request) -> None:
+    """Comes back when the client has gone. After the body nothing else is to be heard of it."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
 
 
 def _body(job: Job, mix: Mix) -> MixBody:

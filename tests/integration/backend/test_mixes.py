@@ -2,6 +2,9 @@
 
 import hashlib
 import io
+import json
+import socket
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -10,7 +13,8 @@ import soundfile
 
 from contract.jobs import Job
 from tests.integration.backend.conftest import Start
-from tests.integration.backend.service import Service
+from tests.integration.backend.service import Service, wav
+from tests.service_process import wait_for
 
 
 @pytest.fixture
@@ -83,6 +87,32 @@ def test_a_mix_goes_with_its_job(service: Service, job: Job) -> None:
     assert service.http.delete(f"/api/v1/jobs/{job.job_id}").status_code == 204
     assert service.http.get(url).status_code == 404
     assert not service.blobs
+
+
+def test_a_mix_whose_client_leaves_is_given_up(start: Start, tmp_path: Path) -> None:
+    (folder := tmp_path / "mixing").mkdir()
+    service = start(mixes={"folder": folder})
+    job = service.finished(service.made_job())
+    with service.storage.writer(job.stems[0].blob) as writer:
+        writer.write(wav(120))  # takes seconds to encode
+    body = json.dumps({"stems": {job.stems[0].name: {}}, "format": "ogg"}).encode()
+    head = f"POST /api/v1/jobs/{job.job_id}/mixes HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", service.port)) as client:
+        client.sendall(head.encode() + body)
+        wait_for(lambda: list(folder.glob("*/mix")))
+    wait_for(lambda: not list(folder.iterdir()))
+    assert not [blob for blob in service.blobs if "/mixes/" in blob]
+    assert mix(service, job, stems={job.stems[1].name: {}}).status_code == 201
+
+
+def test_downloading_a_mix_shortens_the_keeping_as_a_stem_does(start: Start) -> None:
+    service = start(retention={"after_download_seconds": 60})
+    job = service.finished(service.made_job())
+    url = mix(service, job).json()["url"]
+    service.http.head(url)
+    assert service.store.get(job.job_id).expires_at == job.expires_at
+    service.http.get(url)
+    assert service.store.get(job.job_id).expires_at < job.expires_at
 
 
 def test_the_oldest_mix_makes_room(start: Start) -> None:
