@@ -7,6 +7,7 @@ import { StemChoice } from "./stem_choice.js";
 import { text } from "./texts.js";
 
 const at = (id) => document.getElementById(id);
+const WHOLE = ["m4a", "ogg"]; // what the player cannot read in pieces (player/stem_audio.js)
 const option = (value, said) => element("option", { value, text: said });
 
 export class Form {
@@ -22,7 +23,7 @@ export class Form {
     at("file").addEventListener("change", () => this.#pick([...at("file").files]));
     at("link").addEventListener("input", () => this.#showStart());
     at("model").addEventListener("change", () => this.#showModel());
-    at("format").addEventListener("change", () => this.#options.showFor(at("format").value));
+    at("format").addEventListener("change", () => this.#showFormat());
     at("form").addEventListener("submit", (event) => {
       event.preventDefault();
       const sources = this.#sources();
@@ -43,7 +44,7 @@ export class Form {
     at("link").hidden = at("link-label").hidden = !limits.links;
     at("link-note").textContent = text(limits.links ? "linkNote" : "linksOff");
     this.#showModel();
-    this.#options.showFor(at("format").value);
+    this.#showFormat();
   }
 
   // With the files it had before, when they are to be sent with other wishes.
@@ -92,6 +93,12 @@ export class Form {
     const count = this.#sources().length;
     at("start").disabled = !count;
     at("start").textContent = count > 1 ? text("startMany", { count }) : text("start");
+  }
+
+  #showFormat() {
+    const format = at("format").value;
+    at("format-note").textContent = WHOLE.includes(format) ? text("wholeNote", { format: format.toUpperCase() }) : "";
+    this.#options.showFor(format);
   }
 
   #showModel() {

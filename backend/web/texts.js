@@ -28,6 +28,7 @@ const TEXTS = {
   andRest: "{stem} and the rest",
   someStems: "Some stems",
   format: "File format",
+  wholeNote: "{format} can be mixed in this page up to about six minutes; WAV, FLAC and MP3 at any length.",
   moreOptions: "More options",
   bit_depth: "Bit depth",
   bit_depthUsual: "As the recording",

@@ -53,9 +53,9 @@ def short_song(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="package")
 def done(stack: LaunchedStack, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """Jobs that are done, by format: 20 s as WAV, 6 s as FLAC and as MP3."""
+    """Jobs that are done, by format: 20 s as WAV, 6 s as each other."""
     short = beginning(tmp_path_factory.mktemp("songs"), 6)
-    songs = {"wav": SONG, "flac": short, "mp3": short}
+    songs = {"wav": SONG, "flac": short, "mp3": short, "m4a": short, "ogg": short}
     return {name: _separated(stack.url, song, name) for name, song in songs.items()}
 
 

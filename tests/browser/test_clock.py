@@ -43,7 +43,8 @@ def serve_noise(page: Page, folder: Path, name: str) -> str:
 
 @pytest.mark.parametrize(
     ("name", "times"),
-    [("wav", [5, 9.25, 10, [0.5, 3.5]]), ("flac", [1.5, 3.75, 4, [0.5, 1.5]]), ("mp3", [1.5, 3.75, 4, [0.5, 1.5]])],
+    [("wav", [5, 9.25, 10, [0.5, 3.5]])]
+    + [(name, [1.5, 3.75, 4, [0.5, 1.5]]) for name in ("flac", "mp3", "m4a", "ogg")],
 )
 def test_all_stems_are_heard_at_the_same_frame(page: Page, done: dict[str, str], name: str, times: list[float]) -> None:
     page.goto("/")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import soundfile
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 
 def wait_level(page: Page, condition: str) -> None:
@@ -138,6 +138,31 @@ def test_stems_out_of_reach_are_played_one_by_one(player: Page) -> None:
     player.route("**/stems/*", lambda route: route.abort())
     player.get_by_role("button", name="Play", exact=True).click()
     expect(player.locator("audio")).to_have_count(4)
+
+
+@pytest.mark.parametrize("name", ["m4a", "ogg"])
+def test_formats_that_are_decoded_whole_play_and_seek(page: Page, done: dict[str, str], name: str) -> None:
+    page.goto(f"/#{done[name]}")
+    page.get_by_role("slider", name="Position").fill("500")
+    play(page)
+    wait_level(page, "> 0.01")
+    assert 3 <= at_seconds(page) <= 6
+    expect(page.locator(".note")).to_be_empty()
+
+
+def test_too_much_to_be_decoded_whole_is_played_one_by_one(page: Page, done: dict[str, str]) -> None:
+    def hour(route: Route) -> None:
+        job = route.fetch().json()
+        route.fulfill(json=job | {"stems": [stem | {"duration_seconds": 3600} for stem in job["stems"]]})
+
+    page.route(f"**/api/v1/jobs/{done['ogg']}", hour)
+    page.route("**/api/v1/jobs?*", lambda route: route.fulfill(json={"data": []}))
+    page.goto(f"/#{done['ogg']}")
+    page.get_by_role("button", name="Play", exact=True).click()
+    expect(page.locator(".note")).to_contain_text("WAV, FLAC or MP3")
+    expect(page.locator("audio")).to_have_count(4)
+    page.locator("audio").first.evaluate("audio => audio.play()")
+    page.wait_for_function("() => document.querySelector('audio').currentTime > 0.2")
 
 
 def test_the_mix_that_is_heard_is_downloaded(player: Page, tmp_path: Path) -> None:
