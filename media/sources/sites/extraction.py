@@ -8,13 +8,16 @@ from typing import Any
 from media.sources.sites.fitness import Unfit, check_fit
 from media.sources.sites.options import options_of
 from media.sources.sites.orders import Found, News, Problem, Progressed, SiteOrder, shortened
-from media.sources.sites.verdicts import verdict
+from media.sources.sites.verdicts import unread, verdict
+
+_MOST_WARNINGS = 20
+_MOST_LETTERS = 1000
 
 
 def extract(order: SiteOrder, *, port: int, tell: Callable[[News], None]) -> Found | Problem:
     """Fetch the recording into the working folder through the proxy on `port`."""
     from yt_dlp import YoutubeDL  # heavy: loaded before the child is confined
-    from yt_dlp.utils import GeoRestrictedError  # as above
+    from yt_dlp.utils import GeoRestrictedError, YoutubeDLError  # as above
 
     def told(news: dict[str, Any]) -> None:
         done = int(news.get("downloaded_bytes") or 0)
@@ -30,15 +33,20 @@ def extract(order: SiteOrder, *, port: int, tell: Callable[[News], None]) -> Fou
         return None
 
     options = options_of(order, port=port, check=check, told=told)
+    heard = _Heard()
     try:
-        with YoutubeDL(options | {"logger": _Silence()}, auto_init=False) as downloader:
+        with YoutubeDL(options | {"logger": heard}, auto_init=False) as downloader:
             downloader.add_info_extractor(_extractor(order.extractor)())
             url = downloader.urlopen(order.url).url if order.is_short else order.url
             info = downloader.extract_info(url, download=order.download)
     except Unfit as unfit:
         return unfit.problem
-    except Exception as error:  # noqa: BLE001 - yt-dlp raises of every kind; whatever it is, there is no recording
-        return verdict(error, is_geo=lambda caught: isinstance(_cause(caught), GeoRestrictedError))
+    except YoutubeDLError as error:
+        return verdict(
+            error, is_geo=lambda caught: isinstance(_cause(caught), GeoRestrictedError), warnings=heard.warnings
+        )
+    except Exception:  # noqa: BLE001 - extractors stumble in every way over what they do not know
+        return unread()
     return _found(info, order)
 
 
@@ -74,14 +82,19 @@ def _cause(error: BaseException) -> BaseException | None:
     return caught[1] if caught else None
 
 
-class _Silence:
-    """yt-dlp's words go nowhere: its errors are raised."""
+class _Heard:
+    """yt-dlp's words go nowhere: its errors are raised. The first of its warnings are kept."""
+
+    def __init__(self) -> None:
+        self.warnings: list[str] = []
 
     def debug(self, message: str) -> None:
         """Nothing."""
 
     def warning(self, message: str) -> None:
-        """Nothing."""
+        """Keep it."""
+        if len(self.warnings) < _MOST_WARNINGS:
+            self.warnings.append(message[:_MOST_LETTERS])
 
     def error(self, message: str) -> None:
         """Nothing."""

@@ -7,7 +7,7 @@ from media.sources.sites.orders import SiteOrder
 
 PREVIEW = "preview"
 """What the names of formats hold that are but the beginning of a recording."""
-_PROTOCOLS = ("bestaudio[protocol^=http]", "bestaudio[protocol=m3u8_native]", "best[protocol^=http]")
+_PROTOCOLS = ("bestaudio[protocol^=http]", "bestaudio[protocol=m3u8_native]", "best[protocol^=http][acodec!=?none]")
 """Those that yt-dlp speaks itself: others would start a program that knows no proxy."""
 _FORMAT = "/".join(f"{choice}[format_id!*={PREVIEW}]" for choice in _PROTOCOLS)
 

@@ -1,6 +1,9 @@
 """What the tests of sites share: a web of their names on loopback, and a fetch through the confined child."""
 
+import os
 import socket
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -12,9 +15,8 @@ import pytest
 from media.limits import Limits
 from media.sources.links import Link, read_link
 from media.sources.reach import Reach
-from media.sources.sites.extraction import extract
 from media.sources.sites.fetcher import SiteFetcher, SiteRecording, SiteTools
-from media.sources.sites.orders import Found, Problem, SiteOrder
+from media.sources.sites.orders import Found, Problem, SiteOrder, read_news
 from media.sources.sites.proxy import ConnectProxy
 from media.sources.sites.table import Site, site_of
 from media.sources.terms import Terms
@@ -63,23 +65,32 @@ def fetch(web: LoopbackWeb, tmp_path: Path, onlooker: Onlooker) -> Iterator[Fetc
 
 
 @pytest.fixture(scope="module")
-def _door(_serving: LoopbackWeb) -> Iterator[int]:
-    """The port of a proxy to the web."""
+def _reader(_serving: LoopbackWeb, tmp_path_factory: pytest.TempPathFactory) -> Iterator[subprocess.Popen[bytes]]:
+    """A process that reads sites as the child does, through a proxy to the web, for one order after another."""
+    own = {"SSL_CERT_FILE": str(_serving.ca_file), "YTDLP_NO_PLUGINS": "1", "PYTHONPATH": os.pathsep.join(sys.path)}
     with socket.create_server(("127.0.0.1", 0)) as door:
-        port = door.getsockname()[1]
-        with ConnectProxy(door, _serving.internet, most_bytes=10**8):
-            yield port
+        command = [sys.executable, "-P", "-m", "tests.site_reader", str(door.getsockname()[1])]
+        with (
+            ConnectProxy(door, _serving.internet, most_bytes=10**8),
+            subprocess.Popen(
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env=own,
+                cwd=tmp_path_factory.mktemp("reader"),
+            ) as process,
+        ):
+            yield process
+            process.kill()
 
 
 @pytest.fixture
-def read(web: LoopbackWeb, _door: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Read:
-    """read(url) -> Found | Problem: what the child does, in this process and without its walls: many in little time.
+def read(web: LoopbackWeb, _reader: subprocess.Popen[bytes]) -> Read:  # noqa: ARG001 - the web is empty at first
+    """read(url) -> Found | Problem: what the child does, without its walls: many in little time.
 
     Nothing is downloaded unless `download`; at most a minute of audio and 1 MB of it.
     """
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("SSL_CERT_FILE", str(web.ca_file))
-    monkeypatch.setenv("YTDLP_NO_PLUGINS", "1")
 
     def run(url: str, **wanted: Any) -> Found | Problem:
         link, site = known(url)
@@ -91,6 +102,12 @@ def read(web: LoopbackWeb, _door: int, tmp_path: Path, monkeypatch: pytest.Monke
             | {"certificates": "its own", "download": False}
             | wanted,
         )
-        return extract(order, port=_door, tell=lambda _: None)
+        assert _reader.stdin is not None
+        assert _reader.stdout is not None
+        _reader.stdin.write(order.told())
+        _reader.stdin.flush()
+        outcome = read_news(_reader.stdout.readline())
+        assert isinstance(outcome, Found | Problem)
+        return outcome
 
     return run
