@@ -42,11 +42,14 @@ class Reservation:
         self._key = key
         self.earlier = earlier
 
-    def keep(self, kept: Kept) -> None:
+    async def keep(self, kept: Kept) -> None:
         """Remember a request: before its job is made (so that a crash cannot make two), and again with the answer."""
         if self._redis is not None:
-            with store_errors():
-                self._redis.set(self._key, kept.model_dump_json(), ex=KEPT_SECONDS)
+            await to_thread.run_sync(self._store, self._redis, kept)
+
+    def _store(self, client: redis.Redis, kept: Kept) -> None:
+        with store_errors():
+            client.set(self._key, kept.model_dump_json(), ex=KEPT_SECONDS)
 
 
 class IdempotencyKeys:

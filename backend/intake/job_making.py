@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from anyio import to_thread
@@ -56,10 +57,9 @@ class JobMaker:
 
         Raises what contract.md's table of errors names for creating a job.
         """
-        job = await to_thread.run_sync(self._checked, stored, limiter=self._parts.inspections)
-        await to_thread.run_sync(self._hold_room, job)
+        job = await to_thread.run_sync(self._ready, stored, limiter=self._parts.inspections)
         kept = Kept(fingerprint=stored.fingerprint, job_id=stored.job_id)
-        await to_thread.run_sync(reservation.keep, kept)
+        await reservation.keep(kept)
         try:
             accepted = await to_thread.run_sync(self._parts.store.accept, job)
         except (StoreUnavailable, asyncio.CancelledError):
@@ -68,10 +68,12 @@ class JobMaker:
         keep()
         return Made(accepted, kept)
 
-    def _hold_room(self, job: Job) -> None:
-        """Room for what the job will make, now that the recording is known and stored. Raises InsufficientStorage."""
+    def _ready(self, stored: Stored) -> Job:
+        """The job, with room for what it will make promised to it. Raises InsufficientStorage."""
+        job = self._checked(stored)
         kept, working = outputs_bytes(job.source, job.options), working_bytes(job.source, job.options)
         self._parts.room.hold(job.job_id, kept=kept, working=working)
+        return job
 
     def is_same(self, job: Job, fields: dict[str, Any]) -> bool:
         """Whether these fields ask for what `job` is."""
@@ -83,7 +85,6 @@ class JobMaker:
         return resolve(wished.options, parts.catalog, default_model=parts.settings.models.default)
 
     def _checked(self, stored: Stored) -> Job:
-        parts = self._parts
         wished = wishes({name: stored.fields[name] for name in stored.fields if name != "url" or stored.blob})
         options = self._resolved(wished)
         inspected = self._inspected(stored)
@@ -91,7 +92,7 @@ class JobMaker:
             job_id=stored.job_id,
             tenant=self._caller.tenant,
             share=self._caller.share,
-            created_at=parts.store.now(),
+            created_at=datetime.now(UTC),  # the store, when it takes the job in, says when that was
             source=inspected.source,
             input_blob=stored.blob,
             options=options,

@@ -78,16 +78,8 @@ class BlobSink:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if error is not None:
-            await self._close(kind, error, trace)
-            return
-        try:
-            await self._flush()
-        except BaseException as failed:
-            await self._close(type(failed), failed, failed.__traceback__)
-            raise
-        await self._close(None, None, None)
-        self.bytes, self.sha256 = self._writer.bytes, self._writer.sha256
+        with anyio.CancelScope(shield=True):
+            await to_thread.run_sync(self._end, kind, error, trace)
 
     async def write(self, piece: Chunk) -> None:
         """Take the next bytes. Raises InsufficientStorage, StorageUnavailable."""
@@ -95,16 +87,22 @@ class BlobSink:
         if len(self._gathered) >= PIECE_BYTES:
             await self._flush()
 
-    async def _close(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """A canceled request, or one whose last piece found no room, must still leave nothing half-written behind."""
-        with anyio.CancelScope(shield=True):
-            await to_thread.run_sync(self._opened.__exit__, kind, error, trace)
-
     async def _flush(self) -> None:
         piece, self._gathered = bytes(self._gathered), bytearray()
         await to_thread.run_sync(self._writer.write, piece)
+
+    def _end(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """A canceled request, or one whose last piece found no room, must still leave nothing half-written behind."""
+        if error is not None:
+            self._opened.__exit__(kind, error, trace)
+            return
+        try:
+            self._writer.write(bytes(self._gathered))
+        except BaseException as failed:
+            self._opened.__exit__(type(failed), failed, failed.__traceback__)
+            raise
+        self._opened.__exit__(None, None, None)
+        self.bytes, self.sha256 = self._writer.bytes, self._writer.sha256
 
 
 class AppendSink:

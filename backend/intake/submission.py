@@ -74,8 +74,8 @@ class Submission:
         """
         key = self._request.headers.get("idempotency-key")
         async with self._parts.idempotency.reserve(self._caller.scope, key) as reservation:
-            earlier = await to_thread.run_sync(self._still_there, reservation.earlier)
-            if earlier is not None:
+            earlier = reservation.earlier
+            if earlier is not None and await to_thread.run_sync(self._is_there, earlier):
                 return await self._replay(earlier)
             with self._parts.arrivals.one():
                 headers = await to_thread.run_sync(admit, self._parts, self._caller)
@@ -90,18 +90,16 @@ class Submission:
                 return Answer(made.job.job_id, await to_thread.run_sync(self._shown, made.job), _REPLAYED)
             body = await to_thread.run_sync(self._ring, made.job)
             with contextlib.suppress(StoreUnavailable):  # the job is made; a replay reads it instead
-                await to_thread.run_sync(reservation.keep, made.kept.model_copy(update={"body": body}))
+                await reservation.keep(made.kept.model_copy(update={"body": body}))
             return Answer(made.job.job_id, body, headers)
 
     async def _uncount(self) -> None:
         with anyio.CancelScope(shield=True):
             await to_thread.run_sync(withdraw, self._parts, self._caller)
 
-    def _still_there(self, earlier: Kept | None) -> Kept | None:
-        """What was kept, unless its job was never made: then this request is the first after all."""
-        if earlier is None or earlier.body is not None or self._body(earlier.job_id):
-            return earlier
-        return None
+    def _is_there(self, earlier: Kept) -> bool:
+        """False for a request whose job was never made: then this one is the first after all."""
+        return earlier.body is not None or self._body(earlier.job_id) is not None
 
     def _body(self, job_id: str) -> dict[str, Any] | None:
         try:
