@@ -24,14 +24,15 @@ _log = structlog.get_logger(__name__)
 
 _ROUTERS = (
     submissions.router,
-    direct_uploads.router,
-    uploads.router,
     jobs.router,
     events.router,
     stems.router,
     mixes.router,
+    direct_uploads.router,
+    uploads.router,
     service.router,
 )
+"""What is asked most comes first: a request is held against every route before its own."""
 
 _DESCRIPTION = """Send a recording, get its stems: drums, bass, vocals and the rest, each a file of its own.
 

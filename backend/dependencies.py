@@ -1,7 +1,4 @@
-"""What routes ask for by name: the parts, who is calling, and the job in the path when the caller may see it.
-
-Those that never wait are coroutines: FastAPI would send each plain function through a thread, for every request.
-"""
+"""What routes ask for by name: the parts, who is calling, and the job in the path when the caller may see it."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -37,15 +34,25 @@ class Caller:
         return f"{ANONYMOUS}-{mark_of(self.address)}" if self.tenant == ANONYMOUS else self.tenant
 
 
-async def parts(request: Request) -> Parts:
+def parts_of(request: Request) -> Parts:
     """The app's parts."""
     found: Parts = request.app.state.parts
     return found
 
 
-async def caller(request: Request) -> Caller:
+def caller_of(request: Request) -> Caller:
     """Who calls. Keys are not offered yet: everybody is the one anonymous tenant, who knows jobs by their ids."""
     return Caller(ANONYMOUS, request.client.host if request.client else "unknown")
+
+
+async def parts(request: Request) -> Parts:
+    """As `parts_of`: a coroutine, since FastAPI would send a plain function through a thread for every request."""
+    return parts_of(request)
+
+
+async def caller(request: Request) -> Caller:
+    """As `caller_of`."""
+    return caller_of(request)
 
 
 UseParts = Annotated[Parts, Depends(parts)]
@@ -53,15 +60,15 @@ UseCaller = Annotated[Caller, Depends(caller)]
 JobId = Annotated[str, Path(description="The job's id.", examples=["0b7e4a0c6f0d4e4f9a52c1f3f9a1d7c2"])]
 
 
-def job_in_path(job_id: JobId, parts: UseParts, caller: UseCaller) -> Job:
+def job_in_path(job_id: JobId, request: Request) -> Job:
     """The job of this path. Raises JobNotFound, also for another tenant's."""
-    return _of_caller(parts.store.get(_checked(job_id)), caller)
+    return _of_caller(parts_of(request).store.get(_checked(job_id)), request)
 
 
-def snapshot_in_path(job_id: JobId, parts: UseParts, caller: UseCaller) -> Snapshot:
+def snapshot_in_path(job_id: JobId, request: Request) -> Snapshot:
     """The job of this path with its place in the line. Raises JobNotFound, also for another tenant's."""
-    snapshot = parts.snapshots.read(_checked(job_id))
-    _of_caller(snapshot.job, caller)
+    snapshot = parts_of(request).snapshots.read(_checked(job_id))
+    _of_caller(snapshot.job, request)
     return snapshot
 
 
@@ -71,8 +78,8 @@ def _checked(job_id: str) -> str:
     return job_id
 
 
-def _of_caller(job: Job, caller: Caller) -> Job:
-    if job.tenant != caller.tenant:
+def _of_caller(job: Job, request: Request) -> Job:
+    if job.tenant != caller_of(request).tenant:
         raise JobNotFound
     return job
 

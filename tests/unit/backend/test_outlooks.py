@@ -63,7 +63,7 @@ def test_a_short_line_is_worked_out_whenever_it_moved():
 
 
 @pytest.mark.parametrize("asked", ["job-1", "job-2"])
-def test_a_long_line_takes_a_tenth_of_the_time_at_most(asked):
+def test_a_long_line_takes_a_twentieth_of_the_time_at_most(asked):
     line = OneLine(0.08)
     looking = outlooks(line)
     looking.now()
