@@ -14,18 +14,17 @@ def in_blocks_of(frames: int, blocks: Iterable[FloatBlock]) -> Iterator[FloatBlo
     waiting: list[FloatBlock] = []
     held = 0
     for block in blocks:
-        waiting.append(block)
-        held += block.shape[1]
-        if held < frames:
-            continue
-        joined = _joined(waiting)
-        whole = held - held % frames
-        for start in range(0, whole, frames):
-            yield np.ascontiguousarray(joined[:, start : start + frames])
-        waiting, held = [joined[:, whole:]], held - whole
+        start, end = 0, frames - held
+        while end <= block.shape[1]:
+            yield _joined([*waiting, block[:, start:end]])
+            waiting, held = [], 0
+            start, end = end, end + frames
+        if start < block.shape[1]:
+            waiting.append(block[:, start:])
+            held += block.shape[1] - start
     if held:
-        yield np.ascontiguousarray(_joined(waiting))
+        yield _joined(waiting)
 
 
 def _joined(blocks: list[FloatBlock]) -> FloatBlock:
-    return blocks[0] if len(blocks) == 1 else np.concatenate(blocks, axis=1)
+    return np.ascontiguousarray(blocks[0] if len(blocks) == 1 else np.concatenate(blocks, axis=1))
