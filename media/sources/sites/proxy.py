@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Self
 
 from media.sources.dialing import TURN_SECONDS, Dialing
-from media.sources.errors import LinkRefused, SourceError
+from media.sources.errors import LinkRefused, SourceError, SourceUnavailable
 from media.sources.links import read_link
 
 _MOST_HEAD_BYTES = 16_384
@@ -21,6 +21,7 @@ _PIECE_BYTES = 65_536
 _STALL_SECONDS = 30.0
 _HEAD_SECONDS = 5.0
 _CONNECT = re.compile(rb"CONNECT (\S{1,300}):(\d{1,5}) HTTP/1\.[01]\r\n")
+_TOO_MUCH = "The site sends far more than a recording and its pages need."
 _PLAIN = "The site names an address without encryption, which is not fetched from."
 
 
@@ -29,7 +30,7 @@ class _Closed(Exception):
 
 
 class ConnectProxy:
-    """Serves a listening socket inside the with-block. `refused` is the last reason why a host was not connected to."""
+    """Serves a listening socket inside the with-block. `refused`: the last reason why a line was not opened, or cut."""
 
     def __init__(self, door: socket.socket, dialer: Dialing, *, most_bytes: int) -> None:
         self.refused: Exception | None = None
@@ -108,6 +109,8 @@ class ConnectProxy:
     def _is_within(self, count: int) -> bool:
         with self._counting:
             self._left -= count
+            if self._left < 0:
+                self.refused = SourceUnavailable(_TOO_MUCH, lasting=True)
             return self._left >= 0
 
     def _check(self) -> None:

@@ -23,6 +23,7 @@ _UNSOLVED = "The script of the site's player could not be solved; the service ne
 _OWN: tuple[tuple[Kind, str, tuple[str, ...]], ...] = (
     ("gone", _SINGLE, ("unsupported url", "no suitable extractor")),
     ("unavailable", _UNREAD, ("an extractor error has occurred", "unable to extract", "failed to parse")),
+    ("unavailable", _UNREAD, ("no connection adapters", "are disabled by default")),
     ("gone", _SILENT, ("no video formats", "requested format is not available")),
 )
 """Where yt-dlp speaks of itself rather than for the site."""
