@@ -20,16 +20,16 @@ _PEAK_POINTS = 2_000
 
 def finished_job(served: Served, folder: Path, *, name: Format, seconds: float) -> Job:
     """A completed job of four stereo stems in this format. All are one file in storage, under an address each."""
-    path = repeated_file(folder / f"stem.{name}", seconds)
+    path, job_id = repeated_file(folder / f"stem.{name}", seconds), new_job_id()
+    stem = _stem(served, path, f"results/{job_id}/1/stem", name)  # before the claim, whose lease would lapse meanwhile
     source = Source(kind="upload", filename=f"song.{name}", bytes=path.stat().st_size, duration_seconds=seconds)
     options = resolve(JobRequest(model="htdemucs", format=name), load_catalog())
     waiting = Job(
-        job_id=new_job_id(), created_at=datetime.now(UTC), source=source, input_blob="uploads/none", options=options
+        job_id=job_id, created_at=datetime.now(UTC), source=source, input_blob="uploads/none", options=options
     )
     job = served.store.claim(served.store.accept(waiting).job_id, worker="benchmark")
     if job is None:
         raise RuntimeError("the job was not to be had")
-    stem = _stem(served, path, f"results/{job.job_id}/{job.fence}/stem", name)
     done = JobCompleted(
         at=datetime.now(UTC),
         stems=tuple(stem.model_copy(update={"name": each}) for each in job.options.stems),

@@ -31,8 +31,7 @@ export async function openFlac(url) {
 async function findStart(block, { url, starts, blocks }) {
   for (let looks = 0; looks < LOOKS; looks += 1) {
     if (starts.has(block)) return starts.get(block);
-    const below = Math.max(...[...starts.keys()].filter((known) => known < block));
-    const above = Math.min(...[...starts.keys()].filter((known) => known > block));
+    const [below, above] = neighbours(starts, block);
     const [low, high] = [starts.get(below), starts.get(above)];
     const share = looks % 3 === 2 ? 0.5 : (block - below) / (above - below); // a lying guess is halved now and then
     const at = Math.max(low + 1, Math.floor(low + (high - low) * share - LOOK_BYTES / 4));
@@ -41,6 +40,16 @@ async function findStart(block, { url, starts, blocks }) {
     note(starts, bytes, from, [below, above]);
   }
   throw new Unreadable(`block ${block} of ${blocks} was not found`);
+}
+
+// The nearest known blocks below and above. Ten hours have hundreds of thousands, too many to be arguments.
+function neighbours(starts, block) {
+  let [below, above] = [0, Infinity];
+  for (const known of starts.keys()) {
+    if (known < block) below = Math.max(below, known);
+    if (known > block) above = Math.min(above, known);
+  }
+  return [below, above];
 }
 
 // Notes where blocks begin in these bytes. What looks like a header may be chance; two of neighbouring numbers are not.

@@ -5,8 +5,8 @@ import { openMp3 } from "./mp3_file.js";
 import { Unreadable } from "./ranges.js";
 import { openWav } from "./wav_file.js";
 
-const KEPT_PIECES = 6; // of a stem; with PIECE_SECONDS the bound on its memory: 9 MB at 48 kHz in stereo
-export const PIECE_SECONDS = 4;
+const KEPT_PIECES = 12; // of a stem; with PIECE_SECONDS the bound on its memory: 9 MB at 48 kHz in stereo
+export const PIECE_SECONDS = 2; // the first ones must come before there is sound: shorter is sooner on a slow line
 // What is decoded whole: all stems of a job together may take so much. 512 MiB is about six minutes of four stems at
 // 44.1 kHz in stereo.
 export const WHOLE_BYTES = 512 * 2 ** 20;
