@@ -8,6 +8,8 @@ import { text } from "./texts.js";
 
 const at = (id) => document.getElementById(id);
 const WHOLE = ["m4a", "ogg"]; // what the player cannot read in pieces (player/stem_audio.js)
+// A name that is written from right to left turns nothing round it.
+const isolated = (name) => `\u2068${name}\u2069`;
 const option = (value, said) => element("option", { value, text: said });
 
 export class Form {
@@ -83,7 +85,7 @@ export class Form {
     this.#files = tooLarge ? [] : files;
     const size = megabytes(this.#files.reduce((sum, file) => sum + file.size, 0));
     const said = ["choose", "chosenOne"][this.#files.length] ?? "chosen";
-    at("picked").textContent = text(said, { name: this.#files[0]?.name, count: this.#files.length, size });
+    at("picked").textContent = text(said, { name: isolated(this.#files[0]?.name), count: this.#files.length, size });
     at("drop").classList.toggle("full", this.#files.length > 0);
     this.#showStart();
     this.onComplaint(tooLarge ? text("tooLarge", { name: tooLarge.name, size: megabytes(this.#limit) }) : null);

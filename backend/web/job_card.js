@@ -1,7 +1,7 @@
 // The card that shows one recording from sending to stems. Draws what it is given; asks nobody.
 
 import { element } from "./element.js";
-import { clock } from "./figures.js";
+import { length } from "./figures.js";
 import { Player } from "./player/player.js";
 import { progressOf } from "./progress.js";
 import { text } from "./texts.js";
@@ -14,7 +14,7 @@ export class JobCard {
 
   show(entry) {
     at("job").hidden = false;
-    at("job-title").textContent = entry.name || text("recording");
+    at("job-title").textContent = at("job-title").title = entry.name || text("recording");
     at("job-facts").textContent = entry.job ? facts(entry.job) : "";
     at("job-status").textContent = text(entry.status);
     at("job-status").className = `badge ${entry.status}`;
@@ -69,7 +69,7 @@ export class JobCard {
 
 function facts(job) {
   const { duration_seconds: seconds, sample_rate: rate, codec } = job.source;
-  return [seconds && clock(seconds), codec, rate && `${rate / 1000} kHz`, job.model.name, job.device].filter(Boolean).join(" · ");
+  return [seconds && length(seconds), codec, rate && `${rate / 1000} kHz`, job.model.name, job.device].filter(Boolean).join(" · ");
 }
 
 // Screen readers hear changes only.

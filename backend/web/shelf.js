@@ -1,7 +1,7 @@
 // The list of recordings under the page's card. Rows are kept and updated, so that focus stays where it is.
 
 import { element } from "./element.js";
-import { clock } from "./figures.js";
+import { length } from "./figures.js";
 import { progressOf } from "./progress.js";
 import { text } from "./texts.js";
 
@@ -32,7 +32,7 @@ export class Shelf {
 
 class Row {
   constructor(onOpen) {
-    this.name = element("span", { className: "row-name" });
+    this.name = element("span", { className: "row-name", dir: "auto" });
     this.facts = element("span", { className: "hint row-facts" });
     this.badge = element("span", { className: "badge" });
     this.progress = element("progress", { max: 100, "aria-hidden": "true" });
@@ -56,6 +56,6 @@ class Row {
 }
 
 function facts({ source, options, model, created_at: made }, kept) {
-  const length = source.duration_seconds ? clock(source.duration_seconds) : "";
-  return [kept && text("keptShort"), length, options.format, model.name, new Date(made).toLocaleTimeString([], { timeStyle: "short" })].filter(Boolean).join(" · ");
+  const long = source.duration_seconds ? length(source.duration_seconds) : "";
+  return [kept && text("keptShort"), long, options.format, model.name, new Date(made).toLocaleTimeString([], { timeStyle: "short" })].filter(Boolean).join(" · ");
 }

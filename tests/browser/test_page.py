@@ -189,3 +189,9 @@ def test_a_job_that_waits_for_nobody_says_so(page: Page, done: dict[str, str]) -
     page.route("**/api/v1/health", lambda route: route.fulfill(status=503, json=alone))
     page.goto(f"/#{done['wav']}")
     expect(page.locator("#message")).to_contain_text("No worker is running")
+
+
+def test_lengths_are_told_in_hours_and_never_as_nothing(page: Page) -> None:
+    page.goto("/")
+    lengths = page.evaluate("import('/web/figures.js').then(({ length }) => [0.4, 59.9, 600, 36125].map(length))")
+    assert lengths == ["0:01", "0:59", "10:00", "10:02:05"]

@@ -1,7 +1,7 @@
 // The player's bar: play, position, loop, speed, master, reset. Shows what it is told; tells what was asked of it.
 
 import { element } from "../element.js";
-import { clock } from "../figures.js";
+import { clock, length } from "../figures.js";
 import { text } from "../texts.js";
 import { labelled, set, slider } from "./strip.js";
 
@@ -46,7 +46,7 @@ export class Bar {
   }
 
   showPosition(seconds) {
-    const said = { at: clock(seconds), total: clock(this.seconds) };
+    const said = { at: clock(seconds), total: length(this.seconds) };
     const shown = `${said.at} / ${said.total}`;
     if (this.time.textContent !== shown) this.time.textContent = shown;
     set(this.seek, (seconds / this.seconds) * STEPS, text("positionIs", said));
