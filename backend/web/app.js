@@ -123,10 +123,15 @@ async function remove(entry) {
   });
 }
 
+// The job in the address does not wait for what the form needs.
 async function begin() {
   const mine = await kept.jobs();
   keepButton.know(mine);
   mine.forEach((job) => recordings.take(job));
+  await Promise.all([offer(mine), selected ? null : resume()]);
+}
+
+async function offer(mine) {
   await attempt(async () => {
     try {
       const [models, limits] = await Promise.all([api.models(), api.limits()]);
@@ -144,7 +149,7 @@ async function resume() {
   if (!/^[0-9a-f]{32}$/.test(id)) return;
   const known = recordings.find(id);
   if (known) return present(known);
-  await attempt(async () => open(recordings.take(await api.job(id))));
+  await attempt(async () => present(recordings.take(await api.job(id))));
 }
 
 at("cancel").addEventListener("click", () => attempt(() => recordings.cancel(selected)));
@@ -163,4 +168,4 @@ window.addEventListener("hashchange", resume);
 // Without one (an address that is not secure, a private window) the page works, but not offline.
 navigator.serviceWorker?.register("/service-worker.js").catch(() => {});
 navigator.serviceWorker?.addEventListener("controllerchange", refresh);
-begin().then(resume);
+begin();

@@ -55,7 +55,7 @@ export class JobCard {
     at("archive").hidden = status !== "completed";
     if (status === "completed") at("archive").href = job.download_url;
     const until = status === "completed" && job.expires_at;
-    at("expiry").textContent = until ? text("keptUntil", { time: new Date(until).toLocaleString() }) : "";
+    at("expiry").textContent = until ? text("keptUntil", { time: new Date(until).toLocaleString([], { dateStyle: "medium", timeStyle: "short" }) }) : "";
   }
 
   #showStems(job) {
