@@ -53,7 +53,7 @@ load: .venv/installed-dev ## many jobs, sockets, uploads at once (LOADS=L1: some
 fuzz: .venv/installed-dev ## hostile files, links, requests (FUZZ=B1: some of it); table and JSON
 	@$(BIN)/python -m tests.suites fuzz --at-once 2 $(if $(FUZZ),--only $(FUZZ))
 
-bench: .venv/installed ## measure this machine beside Demucs (BENCH=separation,files: some of it); tables and JSON
+bench: .venv/installed-dev ## measure this machine beside Demucs (BENCH=separation,files: some of it); tables and JSON
 	@OMP_WAIT_POLICY=PASSIVE $(BIN)/python -m benchmarks $(if $(BENCH),--only $(BENCH))
 
 architecture: .venv/installed-dev ## the rules of the house alone
