@@ -8,6 +8,7 @@ import socketio
 from anyio import CapacityLimiter
 from redis import asyncio as redis_asyncio
 
+from backend.gate import Gate
 from backend.intake.arrivals import Arrivals
 from backend.intake.idempotency import IdempotencyKeys
 from backend.live.frames import CheckedPacket
@@ -39,6 +40,8 @@ from media.jail import Jail
 from media.limits import Limits
 from media.sources.reach import Reach, reach_of
 
+_LOOKS = 4
+"""Looks at jobs at once: each is more of the interpreter's work than of waiting for Redis."""
 _INSPECTIONS = 4
 """Recordings looked at together: a slow one must not take the threads that answer everybody else."""
 
@@ -67,6 +70,7 @@ class Parts:
     sockets: socketio.AsyncServer
     idempotency: IdempotencyKeys
     jobs_per_hour: JobsPerHour | None
+    looks: Gate
     inspections: CapacityLimiter
     mixdowns: CapacityLimiter
     jail: Jail
@@ -110,6 +114,7 @@ def assemble(settings: ApiSettings) -> Parts:
         sockets=_socket_server(settings, rooms),
         idempotency=IdempotencyKeys(client),
         jobs_per_hour=_jobs_per_hour(settings, client),
+        looks=Gate(_LOOKS, longest_wait_seconds=settings.redis.timeout_seconds),
         inspections=CapacityLimiter(_INSPECTIONS),
         mixdowns=CapacityLimiter(settings.mixes.at_once),
         jail=jail,

@@ -65,9 +65,10 @@ def job_in_path(job_id: JobId, request: Request) -> Job:
     return _of_caller(parts_of(request).store.get(_checked(job_id)), request)
 
 
-def snapshot_in_path(job_id: JobId, request: Request) -> Snapshot:
+async def snapshot_in_path(job_id: JobId, request: Request) -> Snapshot:
     """The job of this path with its place in the line. Raises JobNotFound, also for another tenant's."""
-    snapshot = parts_of(request).snapshots.read(_checked(job_id))
+    parts = parts_of(request)
+    snapshot = await parts.looks.through(parts.snapshots.read, _checked(job_id))
     _of_caller(snapshot.job, request)
     return snapshot
 

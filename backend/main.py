@@ -25,6 +25,8 @@ from contract.settings_errors import WRONG_SETTINGS, in_one_line
 
 _GRACE_SECONDS = 5
 """How long open answers (a download, an event stream) may go on after the signal to stop."""
+_SWITCH_SECONDS = 0.001
+"""How long a thread keeps the interpreter while others want it (else 5 ms): the event loop waits for each in turn."""
 
 
 def create_app(settings: ApiSettings) -> ASGIApp:
@@ -66,6 +68,7 @@ def _settings() -> ApiSettings:
 
 def _start(settings: ApiSettings) -> ASGIApp:
     configure_logs(settings.telemetry, service="api")
+    sys.setswitchinterval(_SWITCH_SECONDS)
     try:
         return create_app(settings)
     except (UnknownModel, ValueError) as error:
