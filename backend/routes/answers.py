@@ -25,6 +25,8 @@ CODES: dict[int, tuple[str, ...]] = {
 }
 """The codes each status may come with."""
 
+UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "It is what it was when this ETag was seen"}}
+
 
 def errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """OpenAPI's `responses` for these statuses; backend/schema_document.py fills in media type and examples."""

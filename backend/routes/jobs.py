@@ -12,7 +12,7 @@ from backend.dependencies import PathJob, PathSnapshot, UseCaller, UseParts
 from backend.job_view import job_body
 from backend.live.waiting import wait_until
 from backend.preferences import applied, wait_seconds
-from backend.routes.answers import errors
+from backend.routes.answers import UNCHANGED, errors
 from backend.schemas import JobBody, JobPageBody
 from backend.serving.etags import matches
 from backend.snapshots import Snapshot
@@ -64,7 +64,7 @@ def _aware(moment: datetime | None) -> datetime | None:
 
 
 @router.head("/jobs/{job_id}", include_in_schema=False)
-@router.get("/jobs/{job_id}", response_model=JobBody, responses=errors(404, 503), summary="Look at a job")
+@router.get("/jobs/{job_id}", response_model=JobBody, responses=errors(404, 503) | UNCHANGED, summary="Look at a job")
 async def get_job(
     now: PathSnapshot,
     parts: UseParts,

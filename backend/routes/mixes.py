@@ -16,7 +16,7 @@ from backend.mixes.mixdown import shelf_of
 from backend.mixes.shelf import Mix
 from backend.mixes.turns import made_in_turn
 from backend.mixes.wishes import mix_wish, request_body
-from backend.routes.answers import errors
+from backend.routes.answers import UNCHANGED, errors
 from backend.schemas import MixBody
 from backend.serving.downloads import blob_answer, check_available
 from backend.serving.filenames import attachment, stem_filename
@@ -63,6 +63,7 @@ async def create_mix(job: PathJob, parts: UseParts, request: Request) -> Respons
     "/jobs/{job_id}/mixes/{mix_id}",
     response_class=Response,
     responses=errors(404, 409, 410, 416, 503)
+    | UNCHANGED
     | {
         200: _AUDIO | {"description": "The whole mix"},
         206: _AUDIO | {"description": "The range asked for"},

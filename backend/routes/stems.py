@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse, StreamingResponse
 
 from backend.dependencies import PathJob, UseParts
-from backend.routes.answers import errors
+from backend.routes.answers import UNCHANGED, errors
 from backend.serving.archive import archive
 from backend.serving.downloads import blob_answer, check_available, find_stem, stem_answer
 from backend.serving.filenames import attachment, saved_title
@@ -29,6 +29,7 @@ _AUDIO: dict[str, Any] = {"content": {"audio/*": {"schema": {"type": "string", "
     response_class=Response,
     responses=_GONE
     | errors(416)
+    | UNCHANGED
     | {
         200: _AUDIO | {"description": "The whole stem"},
         206: _AUDIO | {"description": "The range asked for"},
@@ -91,7 +92,18 @@ def archive_answer(parts: UseParts, job: PathJob, filename: str, method: str) ->
     return StreamingResponse(zipped.content(), media_type="application/zip", headers=headers)
 
 
-@router.get("/jobs/{job_id}/manifest", responses=_GONE, response_class=JSONResponse, summary="What was made, and how")
+@router.get(
+    "/jobs/{job_id}/manifest",
+    responses=_GONE
+    | errors(416)
+    | UNCHANGED
+    | {
+        206: {"description": "The range asked for"},
+        307: {"description": "With a bucket as storage: the manifest's presigned address"},
+    },
+    response_class=JSONResponse,
+    summary="What was made, and how",
+)
 def get_manifest(job: PathJob, parts: UseParts) -> Response:
     """Source, options, model with the digest of its weights, versions, and each stem's facts."""
     check_available(job)
