@@ -71,12 +71,12 @@ class Parts:
     idempotency: IdempotencyKeys
     jobs_per_hour: JobsPerHour | None
     looks: Gate
-    inspections: CapacityLimiter
     mixdowns: CapacityLimiter
     jail: Jail
     reach: Reach
     metrics: Metrics
     tracing: Tracing
+    inspections: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(_INSPECTIONS))
     arrivals: Arrivals = field(default_factory=Arrivals)
     began_at: float = field(default_factory=time.time)
 
@@ -115,7 +115,6 @@ def assemble(settings: ApiSettings) -> Parts:
         idempotency=IdempotencyKeys(client),
         jobs_per_hour=_jobs_per_hour(settings, client),
         looks=Gate(_LOOKS, longest_wait_seconds=settings.redis.timeout_seconds),
-        inspections=CapacityLimiter(_INSPECTIONS),
         mixdowns=CapacityLimiter(settings.mixes.at_once),
         jail=jail,
         reach=reach_of(settings.sources.ports, settings.sources.allow_private_hosts),
