@@ -48,6 +48,9 @@ _DAMAGES: dict[str, Callable[[Path], None]] = {
     "fifo": _turn_into_a_pipe,
 }
 
+_FETCHED_AGAIN = {"missing", "fifo", "wrongclass"}
+"""Kept weights that are not there as a file are fetched anew; the damage `wrongclass` leaves kept ones as they are."""
+
 
 def _run(repetitions: int) -> Outcome:
     """Each damage where weights come from, and again where they are kept once they were fetched."""
@@ -63,13 +66,18 @@ def _run(repetitions: int) -> Outcome:
                 seen = job.error.code if job.error else job.status
                 outcome.expect(seen in _REFUSALS, f"{name} weights: {seen}")
                 outcome.figures[name] = str(seen)
+            visitor.ended(visitor.send())  # from here on weights are kept
             for name, damage in _DAMAGES.items():
                 worker.kill()
-                for kept in weights.glob("tiny-*.safetensors"):
-                    damage(kept)
+                kept = list(weights.glob("tiny-*.safetensors"))
+                outcome.expect(len(kept) == 1, f"before {name}: {len(kept)} files of weights are kept")
+                for path in kept:
+                    damage(path)
                 worker = deployment.ready_worker(f"worker-{name}")
                 job = visitor.ended(visitor.send())
                 seen = job.error.code if job.error else job.status
+                wanted = JobStatus.completed if name in _FETCHED_AGAIN else FailureCode.weights_corrupt
+                outcome.expect(seen == wanted, f"{name} kept weights: {seen}")
                 outcome.figures[f"{name}, kept"] = str(seen)
                 shutil.rmtree(weights)
                 good = visitor.ended(visitor.send())
