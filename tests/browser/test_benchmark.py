@@ -17,11 +17,10 @@ def test_first_sounds_and_memory_are_measured(browser: Browser, tmp_path: Path) 
     with served(tmp_path) as api:
         url = f"{api.url}/#{finished_job(api, tmp_path, name='mp3', seconds=30).job_id}"
         found = first_sounds(browser, url, slow=False)
-        assert 0 < found["seconds"] < found["opening_seconds"]
+        assert min(found.values()) > 0, found
         whole = api.storage.facts(next(facts.key for facts in api.storage.list() if facts.key.endswith(".mp3")))
         assert whole
-        assert 0 < found["audio_bytes"] < whole.bytes * 4
-        assert found["opening_bytes"] > found["audio_bytes"]
+        assert found["audio_bytes"] < whole.bytes * 4
         held = wandered(browser, url, seeks=2)
         assert held["peak_bytes"] > held["script_bytes"] > 0
         assert held["slowest_seek_seconds"] >= held["seek_seconds"] > 0
