@@ -1,5 +1,6 @@
 """The roof of the API tier: reads the settings, then sockets around the app around everything. Run it with uvicorn."""
 
+import gc
 import sys
 from typing import cast
 
@@ -70,9 +71,17 @@ def _start(settings: ApiSettings) -> ASGIApp:
     configure_logs(settings.telemetry, service="api")
     sys.setswitchinterval(_SWITCH_SECONDS)
     try:
-        return create_app(settings)
+        app = create_app(settings)
     except (UnknownModel, ValueError) as error:
         sys.exit(f"The settings in the environment cannot work: {error}")
+    _keep_for_good()
+    return app
+
+
+def _keep_for_good() -> None:
+    """What is here now stays: a full collection would go through all of it each time, holding every answer up."""
+    gc.collect()
+    gc.freeze()
 
 
 if __name__ == "__main__":
