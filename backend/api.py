@@ -108,6 +108,6 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             yield
     finally:
         await to_thread.run_sync(parts.jail.close)
-        await parts.listener.aclose()
+        await parts.async_redis.aclose()
         parts.redis.close()
         parts.tracing.shutdown()

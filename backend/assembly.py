@@ -8,12 +8,12 @@ import socketio
 from anyio import CapacityLimiter
 from redis import asyncio as redis_asyncio
 
-from backend.gate import Gate
 from backend.intake.arrivals import Arrivals
 from backend.intake.idempotency import IdempotencyKeys
 from backend.live.frames import CheckedPacket
 from backend.live.relay import Relay
 from backend.live.rooms import Rooms
+from backend.looks import Looks
 from backend.metrics import Metrics, ServiceCollector
 from backend.outlooks import Outlooks
 from backend.rate_limits import JobsPerHour
@@ -26,6 +26,7 @@ from backend.snapshots import Snapshots
 from contract.catalog import Catalog, load_catalog
 from contract.decode_exits import DecodeExits
 from contract.janitor import Janitor
+from contract.job_reader import JobReader
 from contract.job_store import JobStore
 from contract.redis_client import connect, connect_async
 from contract.room import Room
@@ -35,13 +36,12 @@ from contract.statistics import Statistics
 from contract.storage import BlobStore, open_storage
 from contract.task_queue import TaskQueue, make_celery
 from contract.tracing import Tracing, configure_tracing
+from contract.unreadable import UnreadableRecords
 from contract.worker_registry import WorkerRegistry
 from media.jail import Jail
 from media.limits import Limits
 from media.sources.reach import Reach, reach_of
 
-_LOOKS = 4
-"""Looks at jobs at once: each is more of the interpreter's work than of waiting for Redis."""
 _INSPECTIONS = 4
 """Recordings looked at together: a slow one must not take the threads that answer everybody else."""
 
@@ -53,7 +53,7 @@ class Parts:
     settings: ApiSettings
     catalog: Catalog
     redis: redis.Redis
-    listener: redis_asyncio.Redis
+    async_redis: redis_asyncio.Redis
     store: JobStore
     queue: TaskQueue
     storage: BlobStore
@@ -70,7 +70,7 @@ class Parts:
     sockets: socketio.AsyncServer
     idempotency: IdempotencyKeys
     jobs_per_hour: JobsPerHour | None
-    looks: Gate
+    looks: Looks
     mixdowns: CapacityLimiter
     jail: Jail
     reach: Reach
@@ -83,21 +83,21 @@ class Parts:
 
 def assemble(settings: ApiSettings) -> Parts:
     """The parts, wired. Raises ValueError, UnknownModel for settings that cannot work."""
-    client, listener = connect(settings.redis), connect_async(settings.redis)
+    client, async_client = connect(settings.redis), connect_async(settings.redis)
     store = JobStore(client, queue=settings.queue, retention=settings.retention)
     queue = TaskQueue(make_celery(settings.redis, settings.queue), settings.queue.name)
     storage, jail = open_storage(settings.storage), _jail(settings)
     room, book = Room(client, storage, settings.storage), UploadBook(client, settings.limits.open_uploads)
     workers, speeds = WorkerRegistry(client), SpeedBook(client)
     outlooks = Outlooks(store, speeds, workers)
-    snapshots = Snapshots(store, outlooks)
-    relay = Relay(listener, snapshots.read, silence_seconds=settings.live.silence_seconds)
-    rooms = Rooms(relay, snapshots, settings.live)
+    looks = Looks(JobReader(async_client), outlooks, UnreadableRecords(client))
+    relay = Relay(async_client, looks, silence_seconds=settings.live.silence_seconds)
+    rooms = Rooms(relay, looks, settings.live)
     return Parts(
         settings=settings,
         catalog=_catalog(settings.models),
         redis=client,
-        listener=listener,
+        async_redis=async_client,
         store=store,
         queue=queue,
         storage=storage,
@@ -108,13 +108,13 @@ def assemble(settings: ApiSettings) -> Parts:
         workers=workers,
         speeds=speeds,
         outlooks=outlooks,
-        snapshots=snapshots,
+        snapshots=Snapshots(store, outlooks),
         relay=relay,
         rooms=rooms,
         sockets=_socket_server(settings, rooms),
         idempotency=IdempotencyKeys(client),
         jobs_per_hour=_jobs_per_hour(settings, client),
-        looks=Gate(_LOOKS, longest_wait_seconds=settings.redis.timeout_seconds),
+        looks=looks,
         mixdowns=CapacityLimiter(settings.mixes.at_once),
         jail=jail,
         reach=reach_of(settings.sources.ports, settings.sources.allow_private_hosts),

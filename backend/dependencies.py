@@ -68,7 +68,7 @@ def job_in_path(job_id: JobId, request: Request) -> Job:
 async def snapshot_in_path(job_id: JobId, request: Request) -> Snapshot:
     """The job of this path with its place in the line. Raises JobNotFound, also for another tenant's."""
     parts = parts_of(request)
-    snapshot = await parts.looks.through(parts.snapshots.read, _checked(job_id))
+    snapshot = await parts.looks.at(_checked(job_id))
     _of_caller(snapshot.job, request)
     return snapshot
 

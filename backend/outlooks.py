@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from contract.fair_order import NEWCOMER, Line
 from contract.job_store import JobStore
 from contract.outlook import Outlook, outlooks
+from contract.paces import Speeds
 from contract.speeds import SpeedBook
-from contract.work import Speeds, Work
+from contract.work import Work
 from contract.worker_registry import WorkerRegistry
 
 _LONGEST_SECONDS = 1.0
@@ -52,6 +53,18 @@ class _View:
         return time.monotonic() - self.read_at
 
 
+@dataclass(frozen=True)
+class Glance:
+    """What is known without asking anybody. `is_current`: it need not be worked out anew.
+
+    `may_be_told`: else, it may be told all the same while somebody does so; of a long line, that is.
+    """
+
+    found: Mapping[str, Outlook]
+    is_current: bool = False
+    may_be_told: bool = False
+
+
 class Outlooks:
     """One for each replica, safe to share among threads. Every method raises StoreUnavailable."""
 
@@ -72,6 +85,21 @@ class Outlooks:
         if job_id not in view.found and view.may_be_renewed:
             view = self._renewed(view)
         return view.found.get(job_id)
+
+    def glance(self, moves: int) -> Glance:
+        """What is known now, by who has just read how often the line has moved. Waits for nothing."""
+        view = self._view
+        if view is None:
+            return Glance({})
+        if view.is_old:
+            return Glance(view.found)
+        if moves == view.moves or not view.may_be_renewed:
+            return Glance(view.found, is_current=True)
+        return Glance(view.found, may_be_told=not view.is_short)
+
+    def renew(self) -> None:
+        """Work it out from what the line is now."""
+        self._renewed(None)
 
     def newcomer(self, share: str) -> Outlook:
         """What a job of this share would have before it if it were sent now."""

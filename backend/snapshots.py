@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Self
 
 from backend.outlooks import Outlooks
 from contract.job_store import JobStore
@@ -19,6 +20,14 @@ class Snapshot:
     queue_position: int | None = None
     eta_seconds: float | None = None
 
+    @classmethod
+    def of(cls, job: Job, outlook: Outlook | None) -> Self:
+        """What is to be said of a job that was read now; `outlook`: of one that waits."""
+        now = datetime.now(UTC)
+        if outlook is None:
+            return cls(job, now, None, job.eta_seconds)
+        return cls(job, now, outlook.place, None if outlook.done_in is None else round(outlook.done_in, 1))
+
     @property
     def etag(self) -> str:
         """Changes with the job's version, and with its place while it waits."""
@@ -27,7 +36,7 @@ class Snapshot:
 
 
 class Snapshots:
-    """Reads jobs. Every method raises StoreUnavailable."""
+    """For threads; on the event loop there is Looks. Every method raises StoreUnavailable."""
 
     def __init__(self, store: JobStore, outlooks: Outlooks) -> None:
         self._store = store
@@ -39,20 +48,11 @@ class Snapshots:
 
     def of(self, job: Job) -> Snapshot:
         """What is to be said of a job that was just read."""
-        return _seen(job, self._outlooks.of(job.job_id) if job.status is JobStatus.queued else None)
+        return Snapshot.of(job, self._outlooks.of(job.job_id) if job.status is JobStatus.queued else None)
 
     def of_all(self, jobs: Sequence[Job]) -> list[Snapshot]:
         """As `of` for each, with one look at the line for all of them."""
         if all(job.status is not JobStatus.queued for job in jobs):
-            return [_seen(job, None) for job in jobs]
+            return [Snapshot.of(job, None) for job in jobs]
         found = self._outlooks.now()
-        return [_seen(job, found.get(job.job_id) if job.status is JobStatus.queued else None) for job in jobs]
-
-
-def _seen(job: Job, outlook: Outlook | None) -> Snapshot:
-    now = datetime.now(UTC)
-    return (
-        Snapshot(job, now, None, job.eta_seconds)
-        if outlook is None
-        else Snapshot(job, now, outlook.place, outlook.done_in)
-    )
+        return [Snapshot.of(job, found.get(job.job_id) if job.status is JobStatus.queued else None) for job in jobs]

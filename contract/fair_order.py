@@ -10,15 +10,16 @@ import heapq
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
-from contract.work import Speeds, Work
+from contract.paces import Paces
+from contract.work import Work
 
 NEWCOMER = ""
 """Stands for a job that is not there yet; no job's id."""
 
 
-@dataclass(frozen=True)
-class Waiting:
+class Waiting(NamedTuple):
     """A job in the line. `since_ms`: when it was queued."""
 
     job_id: str
@@ -44,7 +45,7 @@ class Line:
         newcomer = Waiting(NEWCOMER, self.now_ms, work)
         return replace(self, waiting=(*self.waiting, newcomer), virtual=virtual)
 
-    def in_order(self, speeds: Speeds) -> Iterator[Waiting]:
+    def in_order(self, paces: Paces) -> Iterator[Waiting]:
         """The waiting jobs in the order they are taken, as far as it is known now."""
         shares = self._shares()
         turns = [(self.virtual.get(share, self.clock), share) for share in shares]
@@ -54,7 +55,7 @@ class Line:
             job = shares[share].pop()
             yield job
             if shares[share]:
-                heapq.heapreplace(turns, (virtual + job.work.charged_seconds(speeds), share))
+                heapq.heapreplace(turns, (virtual + job.work.charged_seconds(paces), share))
             else:
                 heapq.heappop(turns)
 

@@ -13,6 +13,7 @@ from contract import keys
 from contract.announcements import announce
 from contract.errors import FailureCode, JobNotFound, JobUnreadable
 from contract.events import Event, JobCompleted, JobReleased
+from contract.job_fields import ASKED, job_in
 from contract.jobs import Job
 from contract.redis_client import store_errors
 from contract.scripts import load_script
@@ -149,8 +150,8 @@ class JobRecords:
         with store_errors():
             pipe = self._redis.pipeline(transaction=False)
             for job_id in job_ids:
-                pipe.hmget(keys.job(job_id), "doc", "gone", "expires_ms")
-            return [_job(fields) for fields in pipe.execute()]
+                pipe.hmget(keys.job(job_id), *ASKED)
+            return [job_in(fields) for fields in pipe.execute()]
 
     def _details(self, change: Change) -> dict[str, Any]:
         job = change.after
@@ -195,16 +196,6 @@ def _line_keys(work: Work) -> list[str]:
 
 def _texts(job: Job, event: Event) -> tuple[str, str]:
     return job.model_dump_json(), announce(job, event).model_dump_json()
-
-
-def _job(fields: list[bytes | None]) -> Job | Unreadable | None:
-    text, gone, expires_ms = fields
-    if text is None or gone is not None:
-        return None
-    job = parse_job(text)
-    if expires_ms is None or isinstance(job, Unreadable):
-        return job
-    return job.model_copy(update={"expires_at": datetime.fromtimestamp(int(expires_ms) / 1000, UTC)})
 
 
 def _milliseconds(moment: datetime) -> int:

@@ -3,17 +3,17 @@
 import heapq
 import itertools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from contract.fair_order import Line, Waiting
-from contract.work import Speeds, Work
+from contract.paces import Paces, Speeds
+from contract.work import Work
 
 _LEAST_LEFT = 0.1
 """Of its expected work, what a job that takes longer than expected is taken to have left."""
 
 
-@dataclass(frozen=True)
-class Outlook:
+class Outlook(NamedTuple):
     """One waiting job's prospects: its place (the next one is 1), seconds until it begins and until it is done.
 
     `done_in` is None while nothing is known of its model's speed.
@@ -24,13 +24,12 @@ class Outlook:
     done_in: float | None
 
 
-@dataclass(frozen=True, order=True)
-class _Seat:
+class _Seat(NamedTuple):
     """One worker's place: when it is free, in seconds from now, and its device (None where it is not known)."""
 
     free_in: float
     number: int
-    device: str | None = field(compare=False)
+    device: str | None
 
 
 def outlooks(line: Line, devices: Sequence[str], speeds: Speeds) -> Mapping[str, Outlook]:
@@ -38,21 +37,21 @@ def outlooks(line: Line, devices: Sequence[str], speeds: Speeds) -> Mapping[str,
 
     Without a live worker times are those of a single one that would begin now.
     """
-    seats = _seats(line, devices, speeds)
-    return {job.job_id: _seated(seats, place, job, speeds) for place, job in enumerate(line.in_order(speeds), 1)}
+    paces = Paces(speeds)
+    seats = _seats(line, devices, paces)
+    return {job.job_id: _seated(seats, place, job, paces) for place, job in enumerate(line.in_order(paces), 1)}
 
 
-def _seated(seats: list[_Seat], place: int, job: Waiting, speeds: Speeds) -> Outlook:
+def _seated(seats: list[_Seat], place: int, job: Waiting, paces: Paces) -> Outlook:
     seat = seats[0]
-    seconds = job.work.seconds(speeds, seat.device)
-    taken = job.work.charged_seconds(speeds) if seconds is None else seconds
+    seconds = job.work.seconds(paces, seat.device)
+    taken = job.work.charged_seconds(paces) if seconds is None else seconds
     heapq.heapreplace(seats, _Seat(seat.free_in + taken, seat.number, seat.device))
-    done = None if seconds is None else round(seat.free_in + seconds, 1)
-    return Outlook(place, round(seat.free_in, 1), done)
+    return Outlook(place, seat.free_in, None if seconds is None else seat.free_in + seconds)
 
 
-def _seats(line: Line, devices: Sequence[str], speeds: Speeds) -> list[_Seat]:
-    left = [_left(work, line.now_ms, speeds) for work in line.running]
+def _seats(line: Line, devices: Sequence[str], paces: Paces) -> list[_Seat]:
+    left = [_left(work, line.now_ms, paces) for work in line.running]
     count = max(1, len(devices), len(left))
     places = itertools.islice(itertools.chain(devices, itertools.repeat(None)), count)
     free = itertools.chain(left, itertools.repeat(0.0))
@@ -61,7 +60,7 @@ def _seats(line: Line, devices: Sequence[str], speeds: Speeds) -> list[_Seat]:
     return seats
 
 
-def _left(work: Work, now_ms: float, speeds: Speeds) -> float:
-    whole = work.charged_seconds(speeds)
+def _left(work: Work, now_ms: float, paces: Paces) -> float:
+    whole = work.charged_seconds(paces)
     gone = 0.0 if work.claimed_ms is None else (now_ms - work.claimed_ms) / 1000
     return max(whole - gone, whole * _LEAST_LEFT)

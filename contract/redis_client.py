@@ -34,7 +34,7 @@ def connect(settings: RedisSettings) -> redis.Redis:
 
 
 def connect_async(settings: RedisSettings) -> redis.asyncio.Redis:
-    """A client for pub/sub on an event loop. Its answers may take longer than `timeout_seconds`: listening waits."""
+    """A client for an event loop; connects when first used. Otherwise as `connect`."""
     backoff = ExponentialBackoff(base=_BACKOFF_SECONDS, cap=_LONGEST_BACKOFF_SECONDS)
     retry = AsyncRetry(backoff, _TRIES, supported_errors=_LOST)
     with _address_kept_secret():

@@ -8,6 +8,7 @@ from contract.errors import StoreUnavailable
 from contract.events import Event, JobClaimed
 from contract.job_record import Change, JobRecords, Outcome
 from contract.jobs import Job
+from contract.paces import Paces
 from contract.settings import RetentionSettings
 from contract.speeds import SpeedBook
 from contract.work import Work
@@ -61,5 +62,5 @@ class Settling:
             after=job.apply(event),
             renews_lease=renews or claims,
             needs_lapsed_lease=lapsed,
-            charge=Work.of(job).charged_seconds(self._speeds.all()) if claims else None,
+            charge=Work.of(job).charged_seconds(Paces(self._speeds.all())) if claims else None,
         )

@@ -1,22 +1,17 @@
 """How much work a job is, before it is done: what its turn in the line costs, and what estimates are made of. Pure."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Self
 
 from contract.jobs import Job
 from contract.options import PRIORITIES, JobOptions
-
-Speeds = Mapping[tuple[str, str], float]
-"""Measured seconds of work for a second of audio, by (model, device)."""
+from contract.paces import Paces
 
 _USUAL_OVERLAP = 0.25
 _UNKNOWN_AUDIO_SECONDS = 240.0
 """A song's length, for a recording that was not looked at yet."""
-_UNMEASURED_PACE = 1.0
-"""Seconds of work for a second of audio where nothing was ever measured."""
 
 
 def effort(options: JobOptions) -> float:
@@ -63,18 +58,11 @@ class Work:
         """As it is kept in Redis and read by the scripts."""
         return json.dumps({name: value for name, value in asdict(self).items() if value is not None})
 
-    def seconds(self, speeds: Speeds, device: str | None = None) -> float | None:
+    def seconds(self, paces: Paces, device: str | None = None) -> float | None:
         """Expected seconds of work on this device (the mean over those that were measured); None when none was."""
-        found = speeds.get((self.model, device)) if device is not None else None
-        if found is None:
-            measured = [speed for (model, _), speed in speeds.items() if model == self.model]
-            found = sum(measured) / len(measured) if measured else None
-        return None if found is None else found * self.audio_seconds
+        pace = paces.measured(self.model, device)
+        return None if pace is None else pace * self.audio_seconds
 
-    def charged_seconds(self, speeds: Speeds) -> float:
+    def charged_seconds(self, paces: Paces) -> float:
         """Expected seconds of work, as good a guess as there is."""
-        known = self.seconds(speeds)
-        if known is not None:
-            return known
-        pace = sum(speeds.values()) / len(speeds) if speeds else _UNMEASURED_PACE
-        return pace * self.audio_seconds
+        return paces.expected(self.model) * self.audio_seconds

@@ -4,21 +4,20 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 
-from anyio import to_thread
 from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
 
 from backend.job_view import job_body
 from backend.live.messages import News, is_last, messages, version_of
 from backend.live.relay import Relay
-from backend.snapshots import Snapshots
+from backend.looks import Looks
 
 
 async def event_stream(
-    job_id: str, *, after_version: int, relay: Relay, snapshots: Snapshots, heartbeat_seconds: float
+    job_id: str, *, after_version: int, relay: Relay, looks: Looks, heartbeat_seconds: float
 ) -> AsyncIterator[bytes]:
     """The stream's bytes. A client that has already seen `after_version` gets no snapshot of it again."""
     async with relay.listening(job_id) as queue:
-        snapshot = await to_thread.run_sync(snapshots.read, job_id)
+        snapshot = await looks.at(job_id)
         told = snapshot.job.version
         if told > after_version:
             yield _event("snapshot", job_body(snapshot).model_dump(mode="json"), told)

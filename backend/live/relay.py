@@ -9,11 +9,10 @@ from dataclasses import dataclass, field
 
 import redis.asyncio
 import structlog
-from anyio import to_thread
 
 from backend.live.messages import Gone, News, is_last, version_of
 from backend.live.subscription import Subscription
-from backend.snapshots import Snapshot
+from backend.looks import Looks
 from contract import keys
 from contract.announcements import Announcement, parse
 from contract.errors import JobNotFound, StoreUnavailable
@@ -38,14 +37,14 @@ class _Watched:
 
 
 class Relay:
-    """One for each replica. `read` gives a job's snapshot and may block (it runs in a thread).
+    """One for each replica.
 
     Versions an ear hears never go backwards. Endings are always told from the record itself.
     """
 
-    def __init__(self, client: redis.asyncio.Redis, read: Callable[[str], Snapshot], *, silence_seconds: float) -> None:
+    def __init__(self, client: redis.asyncio.Redis, looks: Looks, *, silence_seconds: float) -> None:
         self._subscription = Subscription(client, heard=self._heard, began=self._began)
-        self._read = read
+        self._looks = looks
         self._silence_seconds = silence_seconds
         self._jobs: dict[str, _Watched] = {}
         self._stale: set[str] = set()
@@ -155,7 +154,7 @@ class Relay:
 
     async def _reread_one(self, job_id: str) -> None:
         try:
-            news: News = await to_thread.run_sync(self._read, job_id)
+            news: News = await self._looks.at(job_id)
         except JobNotFound:
             watched = self._jobs.get(job_id)
             news = Gone(job_id, watched.version if watched else 0)

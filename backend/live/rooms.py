@@ -7,13 +7,12 @@ from typing import Any
 
 import socketio
 import structlog
-from anyio import to_thread
 
 from backend.job_view import job_body
 from backend.live.messages import News, is_last, job_of, messages, newest
 from backend.live.relay import Relay
+from backend.looks import Looks
 from backend.settings import LiveSettings
-from backend.snapshots import Snapshots
 from contract.errors import CallerError, JobNotFound, StemifyError
 from contract.job_ids import is_job_id
 
@@ -37,10 +36,10 @@ class _Socket:
 class Rooms(socketio.AsyncNamespace):
     """The namespace's events. Every answer is the acknowledgement; refusals are `{"error": {...}}`."""
 
-    def __init__(self, relay: Relay, snapshots: Snapshots, settings: LiveSettings) -> None:
+    def __init__(self, relay: Relay, looks: Looks, settings: LiveSettings) -> None:
         super().__init__(NAMESPACE)
         self._relay = relay
-        self._snapshots = snapshots
+        self._looks = looks
         self._settings = settings
         self._sockets: dict[str, _Socket] = {}
         self._addresses: Counter[str] = Counter()
@@ -117,7 +116,7 @@ class Rooms(socketio.AsyncNamespace):
             raise CallerError("This socket is not connected.")
         await self._join(sid, socket, job_id)
         try:
-            snapshot = await to_thread.run_sync(self._snapshots.read, job_id)
+            snapshot = await self._looks.at(job_id)
             if snapshot.job.tenant != socket.tenant:
                 raise JobNotFound
         except StemifyError:

@@ -3,24 +3,23 @@
 import asyncio
 from collections.abc import Callable
 
-from anyio import to_thread
-
 from backend.live.relay import Relay
-from backend.snapshots import Snapshot, Snapshots
+from backend.looks import Looks
+from backend.snapshots import Snapshot
 
 
 async def wait_until(
-    job_id: str, wanted: Callable[[Snapshot], bool], *, seconds: float, relay: Relay, snapshots: Snapshots
+    job_id: str, wanted: Callable[[Snapshot], bool], *, seconds: float, relay: Relay, looks: Looks
 ) -> Snapshot:
     """The job's snapshot once `wanted` holds, or after `seconds`. Raises JobNotFound when it is deleted meanwhile."""
     async with relay.listening(job_id) as news:
         deadline = asyncio.get_running_loop().time() + seconds
-        snapshot = await to_thread.run_sync(snapshots.read, job_id)
+        snapshot = await looks.at(job_id)
         while not wanted(snapshot):
             try:
                 async with asyncio.timeout_at(deadline):
                     await news.get()
             except TimeoutError:
                 return snapshot
-            snapshot = await to_thread.run_sync(snapshots.read, job_id)
+            snapshot = await looks.at(job_id)
         return snapshot

@@ -39,7 +39,7 @@ async def follow_job(
         job.job_id,
         after_version=seen,
         relay=parts.relay,
-        snapshots=parts.snapshots,
+        looks=parts.looks,
         heartbeat_seconds=parts.settings.live.heartbeat_seconds,
     )
     return StreamingResponse(stream, media_type="text/event-stream", headers=_HEADERS)

@@ -79,7 +79,7 @@ async def get_job(
             lambda later: _moved_on(later, if_none_match, now.job.version),
             seconds=seconds,
             relay=parts.relay,
-            snapshots=parts.snapshots,
+            looks=parts.looks,
         )
     headers = {"ETag": snapshot.etag, "Cache-Control": "private, no-cache"} | applied(seconds)
     if matches(if_none_match, snapshot.etag):

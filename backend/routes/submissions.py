@@ -68,6 +68,6 @@ async def accepted(parts: Parts, answer: Answer, seconds: int) -> Response:
 
 async def _ended_body(parts: Parts, job_id: str, seconds: int) -> dict[str, Any]:
     snapshot = await wait_until(
-        job_id, lambda now: now.job.is_terminal, seconds=seconds, relay=parts.relay, snapshots=parts.snapshots
+        job_id, lambda now: now.job.is_terminal, seconds=seconds, relay=parts.relay, looks=parts.looks
     )
     return job_body(snapshot).model_dump(mode="json")

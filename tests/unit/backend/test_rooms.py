@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from backend.live.rooms import Rooms
+from backend.looks import Snapshot
 from backend.settings import LiveSettings
-from backend.snapshots import Snapshot
 from tests.builders import NOON, a_job
 
 JOB = a_job()
@@ -28,14 +28,14 @@ class ConfirmsLate:
         self.ears -= 1
 
 
-class NotesReads:
-    """Snapshots of the one job; `early` counts those read before the relay confirmed."""
+class NotesLooks:
+    """Looks at the one job; `early` counts those before the relay confirmed."""
 
     def __init__(self, relay: ConfirmsLate) -> None:
         self._relay = relay
         self.early = 0
 
-    def read(self, *_: Any) -> Snapshot:
+    async def at(self, *_: Any) -> Snapshot:
         self.early += not self._relay.confirmed.is_set()
         return Snapshot(JOB.model_copy(update={"queued_at": NOON}), datetime.now(UTC), 1, None)
 
@@ -50,22 +50,22 @@ class RoomsAlone(Rooms):
         await asyncio.sleep(0)
 
 
-def connected() -> tuple[RoomsAlone, ConfirmsLate, NotesReads]:
+def connected() -> tuple[RoomsAlone, ConfirmsLate, NotesLooks]:
     relay = ConfirmsLate()
-    snapshots = NotesReads(relay)
-    return RoomsAlone(relay, snapshots, LiveSettings()), relay, snapshots
+    looks = NotesLooks(relay)
+    return RoomsAlone(relay, looks, LiveSettings()), relay, looks
 
 
 def test_a_second_wish_does_not_overtake_the_first():
     async def play() -> None:
-        rooms, relay, snapshots = connected()
+        rooms, relay, looks = connected()
         await rooms.on_connect("s", {})
         both = [asyncio.create_task(rooms.on_subscribe("s", {"job_id": JOB.job_id})) for _ in range(2)]
         await relay.asked.wait()
         relay.confirmed.set()
         told = await asyncio.gather(*both)
         assert [answer["job_id"] for answer in told] == [JOB.job_id] * 2
-        assert (snapshots.early, relay.ears) == (0, 1)
+        assert (looks.early, relay.ears) == (0, 1)
 
     asyncio.run(play())
 

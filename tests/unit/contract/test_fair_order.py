@@ -1,6 +1,7 @@
 """In which order the waiting are taken."""
 
 from contract.fair_order import NEWCOMER, Line, Waiting
+from contract.paces import Paces
 from contract.work import Work
 
 SPEEDS = {("demo", "cpu"): 0.5}
@@ -17,7 +18,7 @@ def a_line(*jobs: tuple[str, Work], **changes) -> Line:
 
 
 def order(line: Line) -> list[str]:
-    return [job.job_id for job in line.in_order(SPEEDS)]
+    return [job.job_id for job in line.in_order(Paces(SPEEDS))]
 
 
 def test_one_share_is_served_in_the_order_it_came():

@@ -2,8 +2,11 @@
 
 import pytest
 
+from contract.paces import Paces
 from contract.work import Work
 from tests.builders import NOON, a_job, a_source
+
+_SPEEDS = {("demo", "cpu"): 0.5, ("demo", "cuda"): 0.1, ("other", "cpu"): 9.0}
 
 
 def a_song(seconds: float | None = 100.0, share: str = "", **options):
@@ -28,12 +31,12 @@ def test_priorities_have_their_ranks():
 
 def test_seconds_are_those_of_the_device_else_the_mean_else_unknown():
     work = Work.of(a_song())
-    speeds = {("demo", "cpu"): 0.5, ("demo", "cuda"): 0.1, ("other", "cpu"): 9.0}
-    assert work.seconds(speeds, "cuda") == pytest.approx(10)
-    assert work.seconds(speeds, "mps") == work.seconds(speeds) == pytest.approx(30)
-    assert work.seconds({}) is None
-    assert work.charged_seconds({("other", "cpu"): 2.0}) == 200
-    assert work.charged_seconds({}) == 100
+    paces, others, none = (Paces(speeds) for speeds in (_SPEEDS, {("other", "cpu"): 2.0}, {}))
+    assert work.seconds(paces, "cuda") == pytest.approx(10)
+    assert work.seconds(paces, "mps") == work.seconds(paces) == work.charged_seconds(paces) == pytest.approx(30)
+    assert work.seconds(none) is None
+    assert work.charged_seconds(others) == 200
+    assert work.charged_seconds(none) == 100
 
 
 def test_it_survives_being_written_down():
