@@ -1,13 +1,17 @@
 """Cuts an encoder's padding off the end where the container tells the length and FFmpeg does not cut there itself."""
 
+import math
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from fractions import Fraction
 
 from media.recording import Recording
 from media.samples import Chunk
 
 _MOST_PADDING = 8_192
+_COARSE_CLOCKS = (1_000, 600)
+"""Ticks a second of the edit lists that cannot name a frame: FFmpeg's and QuickTime's."""
 
 
 def without_padding(recording: Recording, chunks: Iterable[Chunk]) -> Iterator[Chunk]:
@@ -55,8 +59,19 @@ def _told_by_tables(recording: Recording) -> int | None:
         return None
     ends = [last.pts + last.duration] if last.pts is not None and last.duration else []
     if stream.duration:
-        ends.append((stream.start_time or 0) + stream.duration)
+        edited = (stream.start_time or 0) + stream.duration
+        unsure = _unsure(stream.duration, stream.time_base)
+        ends = [end for end in ends if 0 < end - edited <= unsure] or [*ends, edited]
     return (min(ends) - first) * ticks.numerator if ends else None
+
+
+def _unsure(duration: int, time_base: Fraction) -> int:
+    """By how many ticks an edit list of this duration may be wrong, since the clock it counts by is coarse."""
+    for clock in _COARSE_CLOCKS:
+        step = 1 / (clock * time_base)
+        if abs(round(duration / step) * step - duration) <= Fraction(1, 2):
+            return math.ceil(step)
+    return 0
 
 
 def _first_frames(chunks: Iterable[Chunk], frames: int) -> Iterator[Chunk]:

@@ -61,6 +61,13 @@ def test_lossy_files_have_their_exact_length_and_no_shift(foreign, sweep, how):
     assert np.argmax(np.fft.irfft(spectra)) == 0
 
 
+@pytest.mark.parametrize("frames", [30_001, 44_101, 49_152, 66_000])
+def test_an_edit_list_in_milliseconds_cuts_no_frame(foreign, sweep, frames):
+    # FFmpeg writes it so, and rounds down as often as up; the sample table tells the end exactly.
+    path = foreign(sweep(frames), muxer="ipod", codec="aac", kind="fltp")
+    assert _all_of(path).shape[1] == frames
+
+
 def test_wave64_decodes(foreign, sweep):
     assert _all_of(foreign(sweep(50_000), muxer="w64", codec="pcm_s16le", kind="s16")).shape == (2, 50_000)
 
