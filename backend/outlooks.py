@@ -17,8 +17,8 @@ _LONGEST_SECONDS = 1.0
 """Estimates grow old by themselves, also while the line stands still."""
 _SHARE_OF_TIME = 20
 """A long line is not worked out again at once: at most a twentieth of a processor goes into it."""
-_SHORT_SECONDS = 0.003
-"""What takes less of a processor to work out (some 500 jobs) is worked out whenever the line moved."""
+_SHORT_SECONDS = 0.001
+"""What takes less of a processor to work out (some 300 jobs) is worked out whenever the line moved."""
 
 
 @dataclass(frozen=True)
