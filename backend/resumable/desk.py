@@ -1,22 +1,19 @@
 """An upload's life before its job: begun, added to, looked at, ended, at last sealed. Knows no HTTP and no option."""
 
-import hashlib
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
-import anyio
 import structlog
 from anyio import to_thread
 
-from backend.intake.sinks import AppendSink
 from backend.resumable.book import UploadBook, UploadRecord
-from backend.resumable.errors import UploadIncomplete, UploadLocked, UploadUsed, WrongChecksum, WrongOffset
-from backend.resumable.tus import Checksum
+from backend.resumable.errors import UploadIncomplete, UploadLocked, UploadUsed, WrongOffset
+from backend.resumable.run import Run
 from backend.resumable.writer_lease import WriterLeases
-from contract.errors import CallerError, FieldProblem, JobNotFound, UploadTooLarge
+from contract.errors import CallerError, FieldProblem, JobNotFound, StorageUnavailable
 from contract.job_store import JobStore
 from contract.jobs import Job
 from contract.room import Room
@@ -26,6 +23,8 @@ from contract.storage.growing_blob import GrowingBlob, Published
 _log = structlog.get_logger(__name__)
 
 _AT_ONCE = 100
+_FAILURES_BORNE = 3
+"""More than these are no longer bad uploads but a storage that is away."""
 
 
 @dataclass(frozen=True)
@@ -39,15 +38,6 @@ class Progress:
     def is_whole(self) -> bool:
         """Whether every byte has come."""
         return self.offset == self.record.bytes
-
-
-@dataclass(frozen=True)
-class Run:
-    """Bytes on their way to an upload: where they begin, and what they must hash to."""
-
-    body: AsyncIterator[bytes]
-    at: int
-    checksum: Checksum | None = None
 
 
 class UploadDesk:
@@ -86,13 +76,11 @@ class UploadDesk:
         async with self._writing(record):
             if run.at != await to_thread.run_sync(growing.size):
                 raise WrongOffset
+            if run.at == record.bytes:
+                await run.check_empty()
+                return Progress(record, run.at)
             await self._promise(record, record.bytes - run.at)
-            try:
-                await _written(growing, run, left=record.bytes - run.at)
-            except BaseException:
-                if run.checksum is not None:
-                    await _dropped(growing, run.at)
-                raise
+            await run.write(growing, left=record.bytes - run.at)
             return await to_thread.run_sync(self._written_so_far, record, growing)
 
     async def replace(self, record: UploadRecord, body: AsyncIterator[bytes]) -> Progress:
@@ -101,7 +89,7 @@ class UploadDesk:
         async with self._writing(record):
             await to_thread.run_sync(self._storage.delete_folder, f"uploads/{record.upload_id}")
             await self._promise(record, record.bytes)
-            await _written(growing, Run(body, 0), left=record.bytes)
+            await Run(body, 0).write(growing, left=record.bytes)
             return await to_thread.run_sync(self._written_so_far, record, growing)
 
     async def end(self, record: UploadRecord) -> None:
@@ -153,11 +141,18 @@ class UploadDesk:
 
     async def tidy(self) -> None:
         """Remove what was begun and never used in its time."""
-        now = await to_thread.run_sync(self._store.now)
+        now, failures = await to_thread.run_sync(self._store.now), 0
         for upload_id in await to_thread.run_sync(self._book.due, now, _AT_ONCE):
-            with suppress(UploadLocked):  # it becomes a job just now; the next time will tell
+            try:
                 async with self._leases.hold(upload_id):
                     await to_thread.run_sync(self._remove_due, upload_id)
+            except UploadLocked:  # it becomes a job just now; the next time will tell
+                continue
+            except StorageUnavailable as error:  # one that cannot go keeps no other
+                _log.warning("upload_not_removed", upload_id=upload_id, because=error.detail)
+                failures += 1
+                if failures > _FAILURES_BORNE:
+                    raise
 
     def _check_open(self, record: UploadRecord) -> None:
         if self.job_of(self._book.again(record)) is not None:
@@ -201,26 +196,3 @@ class UploadDesk:
 def expiry(now: datetime, seconds: float) -> datetime:
     """When an upload that begins now ends, in whole seconds as headers tell it."""
     return (now + timedelta(seconds=seconds)).replace(microsecond=0)
-
-
-async def _written(growing: GrowingBlob, run: Run, *, left: int) -> None:
-    digest = run.checksum.begun() if run.checksum else hashlib.sha256()
-    async with AppendSink(growing.append(run.at)) as sink:
-        async for chunk in run.body:
-            left -= len(chunk)
-            if left < 0:
-                raise UploadTooLarge("More bytes came than were announced as the upload's length.")
-            if run.checksum:
-                digest.update(chunk)
-            await sink.write(chunk)
-    if run.checksum and not run.checksum.matches(digest.digest()):
-        raise WrongChecksum
-
-
-async def _dropped(growing: GrowingBlob, at: int) -> None:
-    def drop() -> None:
-        with growing.append(at):
-            pass
-
-    with anyio.CancelScope(shield=True):
-        await to_thread.run_sync(drop)

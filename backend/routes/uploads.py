@@ -17,8 +17,9 @@ from backend.resumable import tus, tus_headers
 from backend.resumable.announcement import Announcement, from_json, from_tus, record_of
 from backend.resumable.bodies import UploadBody
 from backend.resumable.book import UploadRecord
-from backend.resumable.desk import Progress, Run
+from backend.resumable.desk import Progress
 from backend.resumable.errors import WrongContentType
+from backend.resumable.run import Run
 from backend.routes.answers import errors
 from contract.errors import CallerError
 

@@ -13,6 +13,7 @@ from contract.storage.local_errors import local_errors
 from contract.storage.local_writer import PART_PREFIX, PART_SUFFIX, opened_in, sync_folder
 
 _OWNER_ALONE = 0o600
+_BEYOND = "a run cannot begin beyond the blob's end"
 
 
 class LocalGrowing:
@@ -80,12 +81,14 @@ class LocalAppend:
         """Open the part, making it and its folder when they are missing."""
         with local_errors():
             is_new = not self._part.is_file()
+            if is_new and self._at:  # nothing is made here: what is published would no longer be seen
+                raise ValueError(_BEYOND)
             flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW
             held = opened_in(self._part.parent, self._root, lambda: os.open(self._part, flags, _OWNER_ALONE))
             file = FileIO(held, "r+")
             if os.fstat(file.fileno()).st_size < self._at:
                 file.close()
-                raise ValueError("a run cannot begin beyond the blob's end")
+                raise ValueError(_BEYOND)
             file.truncate(self._at)
             file.seek(self._at)
             if is_new:

@@ -64,6 +64,16 @@ def test_a_run_cannot_leave_a_gap(storage):
     assert blob.size() == 3
 
 
+def test_nothing_can_be_added_to_what_is_published(storage):
+    blob = storage.growing(KEY)
+    add(blob, 0, b"abc")
+    blob.publish()
+    with pytest.raises(ValueError, match="begin"):
+        add(blob, 3, b"x")
+    assert blob.size() == 3
+    assert b"".join(storage.read(KEY)) == b"abc"
+
+
 def test_nothing_cannot_be_published(storage):
     with pytest.raises(BlobNotFound):
         storage.growing(KEY).publish()

@@ -314,3 +314,14 @@ def test_what_came_before_the_connection_broke_is_kept_and_the_caller_need_not_w
         assert sent == 300_000
     assert patch(service, url, sent, SONG[sent:]).status_code == 204
     assert submit(service, upload_id=url.rsplit("/", 1)[-1]).json()["source"]["bytes"] == len(SONG)
+
+
+def test_nothing_more_may_be_added_to_what_is_whole(service: Service) -> None:
+    noise = b"no recording" * 100
+    upload = whole(service, noise)
+    url = f"/api/v1/uploads/{upload}"
+    for _ in range(2):  # before and after it was looked at, and found to be no recording
+        assert patch(service, url, len(noise), b"").status_code == 204
+        assert patch(service, url, len(noise), b"more").status_code == 413
+        assert offset(service, url) == len(noise)
+        assert submit(service, upload_id=upload).json()["code"] == "unsupported_media"
