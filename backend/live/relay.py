@@ -146,8 +146,9 @@ class Relay:
                 looked_at = time.monotonic()
                 self._find_silent(looked_at - self._silence_seconds)
             stale, self._stale = self._stale, set()
-            for job_id in stale & self._jobs.keys():
-                await self._reread_one(job_id)
+            async with asyncio.TaskGroup() as tasks:
+                for job_id in stale & self._jobs.keys():
+                    tasks.create_task(self._reread_one(job_id))
 
     def _find_silent(self, since: float) -> None:
         self._stale |= {job_id for job_id, watched in self._jobs.items() if watched.heard_at <= since}
