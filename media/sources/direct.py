@@ -27,7 +27,7 @@ _REQUEST = (("User-Agent", "Stemify"), ("Accept", "*/*"), ("Accept-Encoding", "i
 
 
 class _Cut(Exception):
-    """What is there cannot be continued; from the start."""
+    """There is more to come: the rest of it, or all of it where what is there cannot be continued."""
 
 
 @dataclass(frozen=True)
@@ -116,12 +116,12 @@ class _Fetch:
         return [("Range", f"bytes={self._done}-"), ("If-Range", self._validator)]
 
     def _take(self, answer: Answer, response: httpcore.Response, link: Link, pace: Pace) -> Fetched:
-        if answer.begins_at != self._done:
+        if answer.begins_at != self._done or self._has_changed(answer):
             self._begin_anew(answer)
-        total = None if answer.length is None else self._done + answer.length
+        total = answer.whole
         if total is not None and total > self._terms.most_bytes:
             raise SourceTooLarge(self._terms.most_bytes)
-        self._validator = answer.validator
+        self._validator = answer.validator or self._validator
         for piece in response.iter_stream():
             self._done += len(piece)
             if self._done > self._terms.most_bytes:
@@ -129,7 +129,13 @@ class _Fetch:
             self._file.write(piece)
             pace.add(len(piece))
             self._told(self._done, total)
+        if total is not None and self._done < total:  # only a part came, and well: the rest is asked for
+            raise _Cut
         return Fetched(self._done, answer.filename or link.filename)
+
+    def _has_changed(self, answer: Answer) -> bool:
+        """Whether the rest is another file's: not every server heeds If-Range, and not every one repeats the date."""
+        return self._done > 0 and answer.validator not in (None, self._validator)
 
     def _begin_anew(self, answer: Answer) -> None:
         self._file.seek(0)

@@ -17,7 +17,7 @@ from media.sources.errors import (
 )
 from media.sources.links import read_link
 from media.sources.terms import Terms
-from tests.loopback_site import send
+from tests.loopback_site import send, send_part
 from tests.onlooker import Enough
 
 SONG = bytes(range(256)) * 4096
@@ -247,3 +247,56 @@ def test_a_slow_drip_is_given_up(site, fetch):
     site.pages["/song.mp3"] = drip
     with pytest.raises(SourceUnavailable, match="too slowly"):
         fetch(pace_seconds=0.3)
+
+
+def test_a_part_that_is_shorter_than_what_was_asked_for_is_continued(site, fetch, got, onlooker):
+    # RFC 9110, 15.3.7: a server may send less of the range, and Content-Range tells that it did.
+    def answer(to):
+        told = {name.lower(): value for name, value in to.headers.items()}
+        if "range" not in told:
+            return cut_after(1000, ETag='"v1"')(to)
+        begin = int(told["range"].removeprefix("bytes=").rstrip("-"))
+        part = SONG[begin : begin + 400_000]
+        span = f"bytes {begin}-{begin + len(part) - 1}/{len(SONG)}"
+        return send(to, 206, part, ETag='"v1"', Content_Range=span)
+
+    site.pages["/song.mp3"] = answer
+    assert fetch().bytes == len(SONG)
+    assert got() == SONG
+    assert {total for _, total in onlooker.told} == {len(SONG)}
+
+
+def test_a_part_nobody_asked_for_is_not_taken_for_the_whole(site, fetch):
+    site.pages["/song.mp3"] = lambda to: send(to, 206, SONG[:1000], Content_Range=f"bytes 0-999/{len(SONG)}")
+    with pytest.raises(SourceUnavailable, match="keeps breaking"):
+        fetch()
+
+
+def test_a_part_that_begins_absurdly_far_off_is_given_up(site, fetch):
+    site.pages["/song.mp3"] = lambda to: send(to, 206, SONG[:1000], Content_Range=f"bytes {'9' * 5000}-9/*")
+    with pytest.raises(SourceUnavailable, match="keeps breaking"):
+        fetch()
+
+
+def test_names_in_plain_utf8_are_read(site, fetch, got):
+    def away(to):
+        raw = "/bj\u00f6rk.mp3".encode().decode("latin-1")
+        send(to, 302, Location=raw)
+
+    site.pages["/song.mp3"] = away
+    plain = 'attachment; filename="Bj\u00f6rk \u2013 J\u00f3ga.mp3"'.encode().decode("latin-1")
+    site.pages["/bj%C3%B6rk.mp3"] = lambda to: send(to, 200, SONG, Content_Disposition=plain)
+    assert fetch().filename == "Bj\u00f6rk \u2013 J\u00f3ga.mp3"
+    assert got() == SONG
+
+
+def test_the_rest_of_another_file_is_not_taken(site, fetch, got):
+    def answer(to):
+        if len(site.asked) == 1:
+            return cut_after(1000, ETag='"v1"')(to)
+        return send_part(to, SONG[::-1], ETag='"v2"')  # whatever If-Range says
+
+    site.pages["/song.mp3"] = answer
+    assert fetch().bytes == len(SONG)
+    assert got() == SONG[::-1]
+    assert len(site.asked) == 3
