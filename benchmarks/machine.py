@@ -22,8 +22,25 @@ def describe_machine() -> dict[str, Any]:
         "load_at_start": os.getloadavg()[0],
         "system": f"{platform.system()} {platform.release()}",
         "python": platform.python_version(),
+        "gpus": _gpus(),
         "versions": {name: version(name) for name in _PACKAGES},
     }
+
+
+def _gpus() -> list[dict[str, Any]]:
+    """What a figure of a GPU means nothing without; none where there is none."""
+    if not torch.cuda.is_available():
+        return []
+    facts = [torch.cuda.get_device_properties(at) for at in range(torch.cuda.device_count())]
+    shared = {"cuda": torch.version.cuda, "cudnn": torch.backends.cudnn.version(), "driver": _driver()}
+    return [
+        {"name": one.name, "bytes": one.total_memory, "processors": one.multi_processor_count} | shared for one in facts
+    ]
+
+
+def _driver() -> str:
+    path = Path("/proc/driver/nvidia/version")
+    return path.read_text(encoding="utf-8").splitlines()[0] if path.exists() else ""
 
 
 def _processor() -> str:

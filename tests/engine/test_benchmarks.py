@@ -19,7 +19,7 @@ def measure(tmp_path):
         kept = tmp_path / "bench.json"
         assert main(["--small", "--only", parts, "--json", str(kept)]) == 0
         result = json.loads(kept.read_text(encoding="utf-8"))
-        assert {"processor", "versions", "threads", "load_at_start"} <= set(result["machine"])
+        assert {"processor", "gpus", "versions", "threads", "load_at_start"} <= set(result["machine"])
         assert result["options"]["runs"] == 1
         return {part["name"]: {row["name"]: row for row in part["rows"]} for part in result["parts"]}
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from worker.engine import OutOfMemory, Separator
 from worker.engine.device_window import DeviceWindow
@@ -90,6 +91,24 @@ def test_on_the_cpu_it_takes_its_form_there(precision, separator):
     assert not network.retreat()
 
 
+def test_a_batch_is_tried_out_before_it_is_promised(lab):
+    network = SmallMemory(lab.module("HTDemucs"), device=CPU, precision="float16", fallback=on_cpu)
+    for roomy, promised in ((8, 8), (3, 2), (0, 1)):
+        network.roomy = roomy
+        assert network._tried_out(8) == promised
+
+
+def test_it_settles_the_arithmetic_whoever_makes_it(lab):
+    matmul, cudnn = torch.backends.cuda.matmul, torch.backends.cudnn
+    reduced = "allow_fp16_reduced_precision_reduction", "allow_bf16_reduced_precision_reduction"
+    for flag in ("allow_tf32", *reduced):
+        setattr(matmul, flag, True)
+    cudnn.allow_tf32, cudnn.deterministic = True, False
+    GpuNetwork(lab.module("HTDemucs"), device=CPU, precision="float32")
+    assert not any(getattr(matmul, flag) for flag in ("allow_tf32", *reduced))
+    assert (cudnn.allow_tf32, cudnn.deterministic) == (False, True)
+
+
 def test_where_it_must_stay_out_of_memory_is_told(lab):
     network = SmallMemory(lab.module("HTDemucs"), device=CPU, precision="float32", fallback=on_cpu)
     network.roomy = 0
@@ -112,6 +131,28 @@ def test_what_overflows_is_run_again_in_float32(separator, lab):
     stream = lab.stream(made, mix, shifts=0)
     lab.assert_alike(lab.reference(lab.module("HTDemucs"), mix=mix), lab.joined(stream), 50.0)
     assert {code for code, _ in stream.warnings} == {"rerun_in_float32"}
+
+
+class Uploads(TorchDispatchMode):
+    """Counts what would wait for a GPU while it sends something small there: new tensors, and lists as an index."""
+
+    def __init__(self):
+        super().__init__()
+        self.count = 0
+
+    def __torch_dispatch__(self, function, types, args=(), kwargs=None):
+        self.count += function in (torch.ops.aten.lift_fresh.default, torch.ops.aten.index.Tensor)
+        return function(*args, **(kwargs or {}))
+
+
+@pytest.mark.parametrize("stems", [None, ("bass", "other"), ("vocals",)])
+def test_a_device_is_told_each_share_and_each_weight_once(stems, separator, lab):
+    stream = lab.stream(separator(), lab.mix(60_000), shifts=0, stems=stems)
+    next(stream), next(stream)
+    with Uploads() as uploads:
+        batches = len(list(stream))
+    assert batches > 4
+    assert uploads.count <= batches + 1  # a batch's input; the last chunk is shorter: other weights
 
 
 def test_both_windows_add_up_alike():

@@ -50,6 +50,8 @@ def raises(error):
     [
         (torch.OutOfMemoryError("Tried to allocate 5.71 GiB"), OutOfMemory),
         (RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory"), OutOfMemory),
+        (RuntimeError("cuDNN error: CUDNN_STATUS_INTERNAL_ERROR_DEVICE_ALLOCATION_FAILED"), OutOfMemory),
+        (RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`"), OutOfMemory),
         (MemoryError(), OutOfMemory),
         (RuntimeError("sizes do not match"), EngineError),
     ],

@@ -8,7 +8,7 @@ import torch
 from worker.engine.errors import DeviceFailed, EngineError, OutOfMemory
 
 # Not every allocator has a class of its own for it: the CPU's, cuBLAS's, cuDNN's and CUDA's own calls only say it.
-_NO_MEMORY = ("out of memory", "not enough memory", "can't allocate memory", "ALLOC_FAILED")
+_NO_MEMORY = ("out of memory", "not enough memory", "can't allocate memory", "ALLOC_FAILED", "ALLOCATION_FAILED")
 
 
 @contextmanager

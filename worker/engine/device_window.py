@@ -21,6 +21,7 @@ class DeviceWindow:
             self._sum = torch.zeros(sources, channels, 0, device=device)
             self._loudest = torch.zeros(sources, device=device)
         self._weights: tuple[FloatBlock, torch.Tensor] | None = None
+        self._shares: dict[tuple[float, ...], torch.Tensor] = {}
 
     @property
     def frames(self) -> int:
@@ -41,7 +42,7 @@ class DeviceWindow:
             return
         with translated(self._device), torch.inference_mode():
             self._grow(first + frames)
-            counts = torch.tensor(shares, device=self._device)[:, None, None] * self._on_device(weights)[late:]
+            counts = self._shares_on_device(shares) * self._weights_on_device(weights)[late:]
             self._sum[..., first : first + frames].addcmul_(answer[..., late:].to(self._device), counts)
 
     def take(self, until: int, *, scale: float, offset: float) -> FloatBatch:
@@ -63,7 +64,13 @@ class DeviceWindow:
         if missing > 0:
             self._sum = torch.nn.functional.pad(self._sum, (0, missing))
 
-    def _on_device(self, weights: FloatBlock) -> torch.Tensor:
+    def _shares_on_device(self, shares: tuple[float, ...]) -> torch.Tensor:
+        """One tuple a network; each upload would wait for all that the device has to do."""
+        if shares not in self._shares:
+            self._shares[shares] = torch.tensor(shares, device=self._device)[:, None, None]
+        return self._shares[shares]
+
+    def _weights_on_device(self, weights: FloatBlock) -> torch.Tensor:
         """Nearly all chunks have the same weights, which are uploaded once: the same stretch of the same array."""
         if self._weights is None or self._weights[0].base is not weights.base or len(self._weights[0]) != len(weights):
             self._weights = weights, torch.tensor(weights, device=self._device)

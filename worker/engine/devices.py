@@ -38,8 +38,6 @@ def check_precision(wanted: str) -> str:
 def _tried(name: str) -> torch.device:
     try:
         device = torch.device(name)
-        if device.type == "cuda":
-            _settle_arithmetic()
         square = torch.ones(64, 64, device=device)
         works = float((square @ square).sum()) == 64.0**3
     except (RuntimeError, AssertionError, NotImplementedError) as error:
@@ -48,10 +46,3 @@ def _tried(name: str) -> torch.device:
     if not works:
         raise DeviceUnavailable(f"The device {name!r} computes wrongly.")
     return device
-
-
-def _settle_arithmetic() -> None:
-    """For this process: float32 means float32, not TF32, and the same input gives the same bytes each time."""
-    torch.backends.cuda.matmul.allow_tf32 = False
-    torch.backends.cudnn.allow_tf32 = False
-    torch.backends.cudnn.deterministic = True

@@ -5,10 +5,12 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from typing import Any
 
+import numpy as np
 import torch
 
 from worker.engine.device_errors import translated
 from worker.engine.device_window import DeviceWindow
+from worker.engine.errors import OutOfMemory
 from worker.engine.network import Answers, Window
 from worker.engine.plain import Form, PlainNetwork
 from worker.engine.reduced import is_transformer, restore
@@ -37,6 +39,7 @@ class GpuNetwork(PlainNetwork):
     """
 
     def __init__(self, module: Any, *, device: torch.device, precision: str, fallback: Fallback | None = None) -> None:
+        _settle_arithmetic()
         self._half = precision == "float16" and is_transformer(module)
         super().__init__(module, device=device, precision="float32" if self._half else precision)
         self.precision = "float16" if self._half else self.precision
@@ -84,15 +87,42 @@ class GpuNetwork(PlainNetwork):
         return answers.float()
 
     def _fitting_batch(self) -> int:
-        """How many segments fit what is free, measured with one, which also warms the device up."""
+        """How many segments fit what is free: reckoned from one that is measured, then tried out."""
         self.release()
-        window = self.window_frames(self.segment_frames)
-        with translated(self._device), torch.inference_mode():
+        with translated(self._device):
             torch.cuda.reset_peak_memory_stats(self._device)
             before = torch.cuda.memory_allocated(self._device)
-            self._handed(self._computed(torch.zeros(1, self.channels, window, device=self._device)))
-            torch.cuda.synchronize(self._device)
+            self._run_silence(1)
             self._segment_bytes = max(1, torch.cuda.max_memory_allocated(self._device) - before)
             self.release()  # what that segment took is free again for the driver's count
             free, _ = torch.cuda.mem_get_info(self._device)
-        return int(min(_LARGEST_BATCH, max(1, free * _MEMORY_SHARE // self._segment_bytes)))
+        return self._tried_out(int(min(_LARGEST_BATCH, max(1, free * _MEMORY_SHARE // self._segment_bytes))))
+
+    def _tried_out(self, size: int) -> int:
+        """The largest batch that runs, from `size` down by halves; one segment has run before. No job then pays for the
+        first time of its shapes, which is when cuDNN plans and memory is asked of the driver."""
+        while size > 1 and not self._holds(size):
+            self.release()
+            size //= 2
+        return size
+
+    def _holds(self, size: int) -> bool:
+        try:
+            self._run_silence(size)
+        except OutOfMemory:
+            return False
+        return True
+
+    def _run_silence(self, size: int) -> None:
+        window = self.window_frames(self.segment_frames)
+        self.broken(self.forward(np.zeros((size, self.channels, window), np.float32)))
+
+
+def _settle_arithmetic() -> None:
+    """For this process: float32 means float32, not TF32; half precision adds up in float32; the same input gives the
+    same bytes each time."""
+    torch.backends.cuda.matmul.allow_tf32 = False
+    torch.backends.cudnn.allow_tf32 = False
+    torch.backends.cuda.matmul.allow_fp16_reduced_precision_reduction = False
+    torch.backends.cuda.matmul.allow_bf16_reduced_precision_reduction = False
+    torch.backends.cudnn.deterministic = True

@@ -139,7 +139,7 @@ class Stream(Iterator[dict[str, FloatBlock]]):
         answers = answer(run.walker.network, self._inputs(run), lambda *warning: self.warnings.append(warning))
         for (walk, chunk), found in zip(run.steps, answers, strict=True):
             lead = run.lead(chunk)
-            wanted = found[list(run.walker.rows), :, lead : lead + chunk.frames]
+            wanted = found[_picked(run.walker.rows), :, lead : lead + chunk.frames]
             self._stems.add(chunk.start, wanted, run.walker.shares, walk.weights(chunk))
 
     def _inputs(self, run: _Run) -> FloatBatch:
@@ -171,6 +171,12 @@ def _runs_of(walker: Walker) -> Iterator[_Run]:
     network = walker.network
     for steps in batches(walker.passes, size=network.batch_size, window=network.window_frames):
         yield _Run(walker, steps, network.window_frames(steps[0][1].frames))
+
+
+def _picked(rows: tuple[int, ...]) -> slice | list[int]:
+    """These rows as an index: neighbours as a slice, which copies nothing and on a GPU waits for nothing."""
+    neighbours = rows == tuple(range(rows[0], rows[0] + len(rows)))
+    return slice(rows[0], rows[0] + len(rows)) if neighbours else list(rows)
 
 
 def _reach(walkers: Sequence[Walker]) -> int:
