@@ -91,9 +91,11 @@ function present(entry) {
   at("main").scrollIntoView({ block: "start" });
 }
 
+// Only when it is another: browsers refuse it to a page that says it often (Safari: 100 times in 10 s).
 function keepAddress() {
   const id = selected?.job?.job_id;
-  history.replaceState(null, "", id ? `#${id}` : location.pathname);
+  const hash = id ? `#${id}` : "";
+  if (location.hash !== hash) history.replaceState(null, "", hash || location.pathname);
 }
 
 function showForm(files) {

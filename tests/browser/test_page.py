@@ -45,6 +45,19 @@ def test_a_reload_in_the_middle_finds_the_job_again(page: Page, short_song: Path
     expect(page.locator("#job-status")).to_have_text("Done")
 
 
+def test_the_address_is_written_once(page: Page, short_song: Path) -> None:
+    """Safari throws at a page that writes it a hundred times, as news of an upload come."""
+    page.add_init_script("""
+        window.written = [];
+        const write = history.replaceState;
+        history.replaceState = (...told) => (written.push(told[2]), write.apply(history, told));
+    """)
+    choose(page, short_song)
+    page.get_by_role("button", name="Separate").click()
+    expect(page.locator("#job-status")).to_have_text("Done")
+    assert page.evaluate("written") == ["#" + page.url.split("#")[1]]
+
+
 def test_without_sockets_the_page_asks(page: Page, short_song: Path) -> None:
     block_sockets(page)
     choose(page, short_song)
