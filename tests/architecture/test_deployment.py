@@ -124,6 +124,12 @@ def test_both_tiers_share_the_storage_and_the_store() -> None:
         assert service["environment"]["REDIS_URL"] == "redis://valkey:6379/0", name
 
 
+def test_the_api_listens_where_nginx_looks_for_it_whatever_the_settings_say() -> None:
+    port = compose()["services"]["api"]["environment"]["STEMIFY_PORT"]
+    assert f"set $api api:{port};" in text("deploy/nginx.conf.template")
+    assert f"\nEXPOSE {port}\n" in text("Dockerfile.api")
+
+
 def test_nginx_lets_in_a_little_more_than_the_api_takes() -> None:
     default = compose()["services"]["nginx"]["environment"]["NGINX_MAX_BODY_SIZE"].split(":-")[1].rstrip("}")
     found = re.fullmatch(r"(\d+)([kmg]?)", default)
