@@ -24,7 +24,7 @@ class Lease:
     """Held inside the with-block, renewed every `beat_seconds`. An outage of the store does not end it; the store does.
 
     `job` is the job as last seen; `is_lost` says that another attempt holds it now, or that it ended; `on_beat` is
-    called before each beat, in the thread that beats.
+    called before each beat, in the thread that beats, also when there is nothing left to renew.
     """
 
     def __init__(
@@ -80,9 +80,10 @@ class Lease:
         self.stop_beating()
 
     def _beat(self) -> None:
-        while not self._over.wait(self._seconds) and not self.is_lost:
+        while not self._over.wait(self._seconds):
             self._on_beat()
-            self._renew()
+            if not self.is_lost:
+                self._renew()
 
     def _renew(self) -> None:
         try:

@@ -23,6 +23,7 @@ from worker.failures import failure_of
 from worker.lease import Lease
 from worker.metrics import Metrics
 from worker.pace import Pace
+from worker.patience import Patience
 from worker.pipeline import Pipeline
 from worker.progress import Progress
 from worker.result_shelf import ResultShelf
@@ -93,6 +94,14 @@ class _Attempt:
         self._job = job
         self._pace = Pace(runner.speeds, job)
         self._deadline = runner.limits.deadline(job, speed=self._pace.speed)
+        self._lease = Lease(runner.store, job, beat_seconds=runner.leases.beat_seconds, on_beat=self._enforce)
+        self._watching = Watching(
+            self._lease,
+            Progress(expected_seconds=self._pace.expected_seconds),
+            leaving=lambda: runner.departure.is_due,
+            timed_out=lambda: self._deadline.passed,
+        )
+        self._patience = Patience(runner.limits.settings.hard_after_seconds, lambda: self._watching.stop)
         self._most = runner.leases.max_attempts
         self._ends_process = False
         self._error: Exception | None = None
@@ -102,34 +111,27 @@ class _Attempt:
         """Work, then say how it ended; the lease is held until that is said. Raises ProcessSpent."""
         runner = self._runner
         _log.info("job_claimed", fence=self._job.fence)
-        lease = Lease(runner.store, self._job, beat_seconds=runner.leases.beat_seconds, on_beat=self._enforce)
         try:
-            with runner.departure.listening(), lease:
-                self._end(self._work(lease))
+            with runner.departure.listening(), self._lease:
+                self._end(self._work())
         except StoreUnavailable:
             _log.error("ending_not_told", advice="The job is taken back when its lease lapses.")
         if self._ends_process:
             raise ProcessSpent
 
-    def _work(self, lease: Lease) -> Ending | None:
+    def _work(self) -> Ending | None:
         """The attempt's ending; None when the job is another's by now."""
-        watching = Watching(
-            lease,
-            Progress(expected_seconds=self._pace.expected_seconds),
-            leaving=lambda: self._runner.departure.is_due,
-            timed_out=lambda: self._deadline.passed,
-        )
         try:
-            return self._runner.pipeline.run(self._job, watching)
+            return self._runner.pipeline.run(self._job, self._watching)
         except (Stopped, Canceled):
-            return after_stop(watching.stop, self._job, max_attempts=self._most)
+            return after_stop(self._watching.stop, self._job, max_attempts=self._most)
         except SystemExit:  # how Celery ends a child in the middle of a task
             self._end(JobReleased(at=datetime.now(UTC)))
             raise
         except Exception as error:  # noqa: BLE001 - the outermost place of this tier: whatever happened, the job ends
             failure = failure_of(error)
             self._error, self._ends_process = error, failure.ends_process
-            lost = watching.stop is Stop.lease_lost
+            lost = self._watching.stop is Stop.lease_lost
             return None if lost else after_failure(failure, self._job, max_attempts=self._most)
 
     def _end(self, ending: Ending | None) -> None:
@@ -175,11 +177,12 @@ class _Attempt:
         self._runner.metrics.ended("lease_lost")
 
     def _enforce(self) -> None:
-        """In the thread that beats: an attempt that hangs past its hard limit is ended for it, with the process."""
-        if self._deadline.overdue and self._is_first_to_end():
-            _log.error("attempt_hangs")
+        """In the thread that beats: an attempt that hangs though it should stop is ended for it, with the process."""
+        why = self._patience.exhausted()
+        if why is not None and self._is_first_to_end():
+            _log.error("attempt_hangs", should_stop=why)
             try:
-                self._say(after_stop(Stop.timed_out, self._job, max_attempts=self._most))
+                self._say(after_stop(why, self._job, max_attempts=self._most))
             except StoreUnavailable:
                 _log.warning("ending_not_told", advice="The lease lapses by itself.")
             finally:

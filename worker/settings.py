@@ -21,7 +21,12 @@ class TimeLimitSettings(SettingsGroup):
         30.0, gt=0, description="Seconds of work for a second of audio, for a model never measured on this device."
     )
     most_seconds: float = Field(5 * 3600.0, gt=0, description="Longest time of any attempt.")
-    hard_after_seconds: float = Field(30.0, gt=0, description="An attempt that then still runs is ended by force.")
+    hard_after_seconds: float = Field(
+        30.0,
+        gt=0,
+        description="An attempt that should stop (time is up, canceled, deleted) and so much later still runs is ended "
+        "by force, with its process.",
+    )
 
 
 class WorkerSettings(SharedSettings):

@@ -10,20 +10,14 @@ from worker.settings import TimeLimitSettings
 
 @dataclass(frozen=True)
 class Deadline:
-    """When an attempt should stop (`soft`) and when it must have (`hard`), on the monotonic clock."""
+    """When an attempt should stop, on the monotonic clock."""
 
-    soft: float
-    hard: float
+    at: float
 
     @property
     def passed(self) -> bool:
         """Whether the attempt should stop now."""
-        return time.monotonic() >= self.soft
-
-    @property
-    def overdue(self) -> bool:
-        """Whether the attempt should have stopped long ago."""
-        return time.monotonic() >= self.hard
+        return time.monotonic() >= self.at
 
 
 @dataclass(frozen=True)
@@ -42,5 +36,4 @@ class TimeLimits:
 
     def deadline(self, job: Job, *, speed: float | None) -> Deadline:
         """The deadline of an attempt that begins now."""
-        soft = time.monotonic() + self.budget_seconds(job, speed=speed)
-        return Deadline(soft=soft, hard=soft + self.settings.hard_after_seconds)
+        return Deadline(at=time.monotonic() + self.budget_seconds(job, speed=speed))

@@ -183,6 +183,21 @@ def test_work_that_hangs_is_ended_with_its_process(make_runner, job, store, aban
     assert job.attempts[0].reason.startswith("timed_out: ")
 
 
+@pytest.mark.parametrize("stopped", ["cancel", "delete"])
+def test_work_that_hangs_and_is_not_wanted_any_more_is_ended_with_its_process(
+    make_runner, job, store, storage, abandoned, stopped
+):
+    def hanging(job: Job, _: Watching) -> JobCompleted:
+        getattr(store, stopped)(job.job_id)
+        assert abandoned.wait(20), "nobody ended it"
+        return completed(job)
+
+    make_runner(hanging, hard_after_seconds=0.01).run(job.job_id)
+    if stopped == "cancel":
+        assert store.get(job.job_id).status is JobStatus.canceled
+    assert not list(storage.list("results")), "what nobody refers to is gone"
+
+
 def test_a_process_that_hangs_ends_even_when_nobody_hears_of_it(make_runner, job, store, abandoned, monkeypatch):
     def unheard(*_: object) -> None:
         raise StoreUnavailable
@@ -214,10 +229,10 @@ def test_a_commit_at_the_last_moment_keeps_its_files(make_runner, job, store, st
             return OutOfTime()
 
     class OutOfTime(SimpleNamespace):
-        passed = False
-        overdue = property(lambda _: committed.is_set())
+        passed = property(lambda _: committed.is_set())
 
-    runner = replace(make_runner(finishing), speeds=AfterTheCommit(), limits=Late(TimeLimitSettings(), 60.0))
+    limits = Late(TimeLimitSettings(hard_after_seconds=0.01), 60.0)
+    runner = replace(make_runner(finishing), speeds=AfterTheCommit(), limits=limits)
     runner.run(job.job_id)
     assert store.get(job.job_id).status is JobStatus.completed
     assert storage.facts(f"results/{job.job_id}/1/half"), "what was committed stays"
