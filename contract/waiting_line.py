@@ -43,6 +43,7 @@ class WaitingLine:
         self._queue = queue
         self._next = load_script(client, "next")
         self._republish = load_script(client, "republish")
+        self._sweep = load_script(client, "sweep")
 
     def depth(self) -> int:
         """How many jobs wait."""
@@ -102,10 +103,19 @@ class WaitingLine:
         return int(first[0][1]) if first else None
 
     def may_sweep(self) -> bool:
-        """True for one caller in a while, however many ask."""
-        milliseconds = max(1, int(self._queue.sweep_seconds * 800))
+        """True for one caller in a while, however many ask.
+
+        Leases that lapsed while nobody swept, and so nobody could renew them, hold for two beats more.
+        """
+        queue = self._queue
+        pause, silence = queue.sweep_seconds * 0.8, queue.lease_seconds / 2
+        spared, longest = queue.beat_seconds * 2, queue.lease_seconds
         with store_errors():
-            return bool(self._redis.set(keys.REAPER, 1, nx=True, px=milliseconds))
+            answer = self._sweep(
+                keys=[keys.SWEPT, keys.LEASES],
+                args=[int(seconds * 1000) for seconds in (pause, silence, spared, longest)],
+            )
+        return answer is not None
 
     def lapsed(self) -> list[str]:
         """Jobs whose lease lapsed, longest first; at most a few hundred at once."""

@@ -13,6 +13,9 @@ local room = math.min(tonumber(ARGV[3]), missing > 0 and missing or 2 * waiting 
 if room <= 0 then
   return {}
 end
+for _, id in ipairs(redis.call('ZRANGEBYSCORE', KEYS[2], string.format('%d', now + 1000), '+inf', 'LIMIT', 0, room)) do
+  redis.call('ZADD', KEYS[2], 0, id) -- sent in the future: the clock was set back since
+end
 local due = redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', now - age, 'LIMIT', 0, room)
 for _, id in ipairs(due) do
   redis.call('ZADD', KEYS[2], now, id)

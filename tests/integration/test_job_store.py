@@ -60,7 +60,7 @@ def lapse(redis: Redis, job: Job) -> None:
 
 
 def sweep(redis: Redis, store: JobStore):
-    redis.delete(keys.REAPER)
+    redis.delete(keys.SWEPT)
     return store.reap()
 
 

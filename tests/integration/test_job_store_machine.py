@@ -225,7 +225,7 @@ class StoreMachine(RuleBasedStateMachine):
 
     @rule(second=st.booleans())
     def reap(self, second):
-        self.redis.delete(keys.REAPER)
+        self.redis.delete(keys.SWEPT)
         reaped = self.store(second).reap()
         for job_id, model in self.models.items():
             if model.status is JobStatus.processing and model.lapsed:
