@@ -15,6 +15,7 @@ from contract.events import JobCanceled, JobFailed, JobReleased, JobRequeued, St
 from contract.job_store import JobStore
 from contract.jobs import TERMINAL, Job, JobStatus
 from contract.options import PRIORITIES
+from contract.paces import Paces
 from contract.redis_client import connect
 from contract.settings import QueueSettings, RedisSettings, RetentionSettings
 from tests.builders import NOON, a_job, a_source, a_stem, completed, progressed
@@ -129,7 +130,7 @@ class StoreMachine(RuleBasedStateMachine):
 
     @rule(target=handles, rung_for=jobs, worker=st.sampled_from(["w1", "w2"]), second=st.booleans())
     def claim_next(self, rung_for, worker, second):
-        turns = [each.job_id for each in self.store(second).line().in_order({})]
+        turns = [each.job_id for each in self.store(second).line().in_order(Paces({}))]
         assert set(turns) == self.in_status(JobStatus.queued)
         taken = self.store(second).claim_next(worker, rung_for=rung_for)
         rung = self.models[rung_for]
