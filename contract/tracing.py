@@ -1,6 +1,7 @@
 """Traces: one from the request to the stem, its W3C headers carried in the job and the message. Knows no job."""
 
-from collections.abc import Iterator, Mapping
+import threading
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 from opentelemetry import trace
@@ -39,12 +40,20 @@ class Tracing:
             yield span
 
     def flush(self, seconds: float = 2.0) -> bool:
-        """Send what waits to be sent; False when it took longer. Workers flush after each job."""
-        return self._provider.force_flush(int(seconds * 1000))
+        """Send what waits to be sent; False when it took longer, and goes on. Workers flush after each job."""
+        return _within(seconds, self._provider.force_flush)
 
-    def shutdown(self) -> None:
-        """Send what waits and stop."""
-        self._provider.shutdown()
+    def shutdown(self, seconds: float = 2.0) -> bool:
+        """Send what waits and stop; False when it took longer."""
+        return _within(seconds, self._provider.shutdown)
+
+
+def _within(seconds: float, act: Callable[[], object]) -> bool:
+    """Whether `act` ended in time. A collector that is away must hold nobody: the library waits ten seconds for it."""
+    acting = threading.Thread(target=act, name="traces", daemon=True)
+    acting.start()
+    acting.join(seconds)
+    return not acting.is_alive()
 
 
 def configure_tracing(telemetry: TelemetrySettings, *, service: str) -> Tracing:

@@ -1,5 +1,6 @@
 """Traces across the queue, sent to a collector on loopback."""
 
+import socket
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
@@ -70,3 +71,15 @@ def test_spans_reach_the_collector(collector, path):
     assert tracing.flush()
     tracing.shutdown()
     assert [(where, span.name) for where, span in Collector.spans] == [("/v1/traces", "request")]
+
+
+def test_a_collector_that_says_nothing_holds_nobody():
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        endpoint = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        tracing = configure_tracing(TelemetrySettings(otlp_endpoint=endpoint), service="worker")
+        with tracing.span("job"):
+            pass
+        assert not tracing.flush(0.05)
+        with tracing.span("job"):
+            pass
+        assert not tracing.shutdown(0.05)
