@@ -18,8 +18,9 @@ _TRIES = 2
 _BACKOFF_SECONDS = 0.05
 _LONGEST_BACKOFF_SECONDS = 0.5
 _HEALTH_CHECK_SECONDS = 15
-_LOST = (redis.exceptions.ConnectionError,)
-"""Tried again at once. A timeout is not: whoever asked has waited long enough."""
+_LOST = (redis.exceptions.ConnectionError, redis.exceptions.ReadOnlyError)
+"""Tried again at once, on a new connection: a server that became a replica keeps its clients, and refuses their changes
+for ever. A timeout is not tried again: whoever asked has waited long enough."""
 
 
 def connect(settings: RedisSettings) -> redis.Redis:
