@@ -15,6 +15,8 @@ _VORBIS_KBPS = (64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 500)
 _MP3_KBPS = ((12_000, 8, 64), (24_000, 8, 160), (48_000, 32, 320))
 _MOST_COMPRESSION = 0.9999
 """Just short of 1, which is the lowest bit rate and which libsndfile refuses."""
+_LEAST_CONSTANT_KBPS = 64
+"""Below it a frame of constant bit rate is too small for the header that tells an MP3's exact length."""
 _PIECE_FRAMES = 16_384
 
 
@@ -28,8 +30,9 @@ class SndfileWriter:
         if output.name == "ogg":
             how = {"format": "OGG", "subtype": "VORBIS", "compression_level": _vorbis_level(output)}
         else:
+            mode = "CONSTANT" if output.stream_kbps(channels) >= _LEAST_CONSTANT_KBPS else "AVERAGE"
             level = _mp3_level(output, sample_rate, channels)
-            how = {"format": "MP3", "bitrate_mode": "CONSTANT", "compression_level": level}
+            how = {"format": "MP3", "bitrate_mode": mode, "compression_level": level}
         self._file = soundfile.SoundFile(self._sink, "w", **shape, **how)
 
     def write(self, block: FloatBlock) -> None:
