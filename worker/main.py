@@ -49,7 +49,7 @@ app = make_app(_settings)
 
 def main() -> None:
     """Become the worker that the README's command line starts."""
-    command = [sys.executable, "-m", "celery", "-A", "worker.main", "worker", "--pool", "prefork"]
+    command = [sys.executable, "-m", "celery", "--quiet", "-A", "worker.main", "worker", "--pool", "prefork"]
     command += ["--concurrency", str(_settings.concurrency), "--queues", _settings.queue.name]
     command += ["--without-gossip", "--without-mingle", *sys.argv[1:]]
     os.execve(sys.executable, command, _UNLESS_SET | os.environ)  # noqa: S606

@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _log = structlog.get_logger(__name__)
 
-QUIET = ("/health", "/metrics")
+QUIET = ("/health", "/health/live", "/health/ready", "/metrics")
 """Paths asked every few seconds by machines; logged at debug level when they go well."""
 
 

@@ -1,5 +1,6 @@
 """Jobs that are stopped, lost and handed back in the middle of a real worker's work."""
 
+import json
 import os
 import signal
 
@@ -67,8 +68,11 @@ def test_another_worker_takes_what_was_handed_back(start_worker, short_job, runn
     assert (job.status, job.attempt, job.fence) == (JobStatus.completed, 1, 2)
 
 
-def test_a_worker_with_nothing_to_do_stops_at_once(start_worker):
-    assert start_worker().terminate() == 0
+def test_a_worker_with_nothing_to_do_stops_at_once_and_logs_nothing_but_records(start_worker, environment):
+    environment["PYTHONWARNINGS"] = "ignore"  # tests may run as root, which Celery warns of
+    worker = start_worker()
+    assert worker.terminate() == 0
+    assert all(json.loads(line)["event"] for line in worker.log.splitlines())
 
 
 def test_a_job_that_ends_in_time_is_not_handed_back(start_worker, short_job, running, ended, environment):

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 
 import httpx2
 import pytest
+import structlog
 from fastapi import FastAPI
 
 from backend.error_handlers import install_error_handlers
@@ -23,6 +24,10 @@ async def client() -> AsyncIterator[httpx2.AsyncClient]:
     def breaks(what: str) -> None:
         raise RuntimeError(f"secret path /srv/{what}")
 
+    @app.get("/health/live")
+    def live() -> str:
+        return "ok"
+
     SERVED.clear()
     transport = httpx2.ASGITransport(RequestIds(Boundary(SecurityHeaders(app), SERVED.append)))
     async with httpx2.AsyncClient(transport=transport, base_url="http://test") as found:
@@ -38,3 +43,13 @@ async def test_the_unforeseen(client: httpx2.AsyncClient) -> None:
     assert "secret" not in answer.text
     assert "RuntimeError" not in answer.text
     assert [(served.route, served.status) for served in SERVED] == [("/breaks/{what}", 500)]
+
+
+@pytest.mark.parametrize("path", ["/health/live", "/breaks/badly"])
+async def test_what_machines_ask_every_few_seconds_is_not_logged_while_all_is_well(
+    client: httpx2.AsyncClient, path: str
+) -> None:
+    with structlog.testing.capture_logs() as logged:
+        answer = await client.get(path)
+    levels = {line["log_level"] for line in logged if line["event"] == "request_served"}
+    assert levels == {"debug" if answer.status_code == 200 else "info"}
