@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from itertools import islice
 
 import redis
 
@@ -31,7 +32,7 @@ from contract.unreadable import UnreadableRecords
 from contract.waiting_line import Reaped, WaitingLine
 
 _SOONEST_RETRY_SECONDS, _LATEST_RETRY_SECONDS = 5, 300
-_LOOKED_AT_ONCE = 8
+_LOOKED_AT = 100
 
 
 class JobStore:
@@ -74,12 +75,9 @@ class JobStore:
         A bell is a permit to take one job, not that job: `rung_for`, the job it was rung for, is taken only where the
         line is empty (its own lease lapsed, then). Jobs that cannot be read are left to others.
         """
-        left_out: list[str] = []
-        while found := self._line.next(_LOOKED_AT_ONCE, left_out=left_out):
-            for job_id in found:
-                if (job := self._claimed_if_readable(job_id, worker)) is not None:
-                    return job
-            left_out += found
+        for job_id in self._line.in_turn():
+            if (job := self._claimed_if_readable(job_id, worker)) is not None:
+                return job
         return self._claimed_if_readable(rung_for, worker)
 
     def claim(self, job_id: str, *, worker: str) -> Job | None:
@@ -188,6 +186,10 @@ class JobStore:
     def depth(self) -> int:
         """How many jobs wait."""
         return self._line.depth()
+
+    def is_any_to_take(self) -> bool:
+        """Whether a job waits that this release can read; of a long line the first are looked at."""
+        return any(self._records.read_all([job_id])[0] for job_id in islice(self._line.in_turn(), _LOOKED_AT))
 
     def waiting_of(self, share: str) -> int:
         """How many of them take this share's turns."""

@@ -1,7 +1,7 @@
 """The line of waiting jobs and the leases of running ones: lengths, places, and what has been lost. Changes no job."""
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import redis
@@ -15,6 +15,7 @@ from contract.settings import QueueSettings
 from contract.work import Work
 
 _SWEPT_AT_ONCE = 200
+_LOOKED_AT_ONCE = 8
 _TURNS = [keys.SHARES, keys.CLOCK, keys.PENDING]
 _PATIENCE = 15
 """While there are as many messages as jobs, a message counts as lost after so many times its usual age."""
@@ -55,10 +56,16 @@ class WaitingLine:
         with store_errors():
             return self._redis.zcard(keys.line(share))
 
-    def next(self, limit: int, *, left_out: Sequence[str] = ()) -> list[str]:
-        """The jobs to take next, the one whose turn it is first, then the first ones of other shares."""
+    def in_turn(self) -> Iterator[str]:
+        """The jobs to take next, the one whose turn it is first, then the first ones of other shares, and so on."""
+        passed: list[str] = []
+        while found := self._next_after(passed):
+            yield from found
+            passed += found
+
+    def _next_after(self, passed: Sequence[str]) -> list[str]:
         with store_errors():
-            return texts(self._next(keys=_TURNS, args=[keys.line(""), limit, *left_out]))
+            return texts(self._next(keys=_TURNS, args=[keys.line(""), _LOOKED_AT_ONCE, *passed]))
 
     def moves(self) -> int:
         """Another number whenever the line has changed."""

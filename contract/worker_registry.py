@@ -61,6 +61,11 @@ class WorkerRegistry:
         found = [facts for facts in map(_parsed, kept) if facts is not None]
         return sorted(found, key=lambda facts: (facts.started_at, facts.worker_id))
 
+    def check(self) -> None:
+        """Raises StoreUnavailable unless a worker could register now: a store without memory answers, and keeps nothing."""
+        with store_errors():
+            self._redis.set(keys.PROBE, 1, px=1)
+
     def last_seen(self) -> float:
         """When a worker last registered, in seconds since 1970; 0 for never. Raises StoreUnavailable."""
         with store_errors():

@@ -41,4 +41,5 @@ class Deafness:
             return False
         living = self._living()
         ours = [facts for facts in self._registry.live() if facts.worker_id in living]
-        return bool(ours) and all(facts.current_job is None for facts in ours)
+        idles = bool(ours) and all(facts.current_job is None for facts in ours)
+        return idles and self._store.is_any_to_take()  # another release's jobs wait for another release

@@ -19,7 +19,7 @@ class FrozenChildren:
     """`children`: this worker's processes now; `name`: what the process of an id registers as.
 
     A process that registered once and is missing in `looks` successful looks in a row is frozen. A store that does not
-    answer counts for nothing: then nobody can register.
+    answer, or keeps nothing, counts for nothing: then nobody can register.
     """
 
     def __init__(
@@ -38,7 +38,10 @@ class FrozenChildren:
         children = set(self._children())
         there = {pid for pid in children if self._name(pid) in live}
         self._registered = (self._registered | there) & children
-        for pid in self._registered - there:
+        silent = self._registered - there
+        if silent:
+            self._registry.check()
+        for pid in silent:
             self._missed[pid] += 1
             if self._missed[pid] >= self._looks:
                 _log.error("process_frozen", pid=pid, looks=self._looks)

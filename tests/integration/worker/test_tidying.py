@@ -168,3 +168,13 @@ def test_a_worker_that_idles_while_jobs_wait_is_deaf(store, registry, submit):
     assert not deaf({"v"}), "another worker's child"
     announce("f" * 32)
     assert not deaf({"w"}), "it works"
+
+
+def test_a_worker_that_cannot_read_what_waits_is_not_deaf(store, registry, redis, submit):
+    facts = WorkerFacts(worker_id="w", host="here", pid=7, device="cpu", started_at=datetime.now(UTC))
+    registry.announce(facts)
+    ears = Deafness(store, registry, living=lambda: {"w"}, patience_seconds=0)
+    redis.hset(keys.job(submit(b"a song", ring=False, model="tiny").job_id), "doc", '{"release": "another"}')
+    assert not ears.look()
+    submit(b"a song", ring=False, model="tiny")
+    assert ears.look()
