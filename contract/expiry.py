@@ -15,6 +15,8 @@ from contract.settings import RetentionSettings
 
 _LATE_WRITES_SECONDS = 60
 """After a deletion the files are removed once more, so that what a late worker still wrote goes too."""
+_AGAIN = timedelta(minutes=10)
+"""After files could not be removed, until the next try."""
 
 
 class Expiry:
@@ -47,6 +49,12 @@ class Expiry:
         later = max(0, self._retention.records_seconds - self._retention.files_seconds)
         with store_errors():
             self._removed(keys=[keys.job(job_id), keys.RETENTION, keys.RECORDS], args=[job_id, later * 1000])
+
+    def postpone(self, job_id: str) -> None:
+        """A job's files cannot be removed now: they come due again later, and keep no others from their turn."""
+        again = self._records.now() + _AGAIN
+        with store_errors():
+            self._redis.zadd(keys.RETENTION, {job_id: int(again.timestamp() * 1000)}, xx=True)
 
     def downloaded(self, job_id: str) -> None:
         """A download began: where a shorter time after it is set, that time begins."""

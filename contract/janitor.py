@@ -13,8 +13,6 @@ from contract.task_queue import TaskQueue
 _log = structlog.get_logger(__name__)
 
 _AT_ONCE = 100
-_FAILURES_BORNE = 3
-"""More than these are no longer bad folders but a storage that is away."""
 
 
 class Janitor:
@@ -40,12 +38,12 @@ class Janitor:
 
         A job in this list is hidden or past its time already, so that nobody is offered what goes: first the files,
         and only when they are gone the record that names them. A folder that cannot go keeps no other; it is tried
-        again next time.
+        again later.
         """
         try:
             self._remove_due()
         finally:
-            self._store.forget(_AT_ONCE)
+            self._store.expiry.forget(_AT_ONCE)
 
     def remove_results(self, job_id: str) -> None:
         """What the attempts at a job that came to nothing left in storage."""
@@ -57,14 +55,12 @@ class Janitor:
         self.remove_results(job_id)
 
     def _remove_due(self) -> None:
-        failures = 0
-        for job_id in self._store.expired(_AT_ONCE):
+        for job_id in self._store.expiry.due(_AT_ONCE):
             try:
                 self.remove_files(job_id)
             except StorageUnavailable as error:
+                self._storage.check()  # the whole storage is away, or this folder alone cannot go
                 _log.warning("files_not_removed", job_id=job_id, because=error.detail)
-                failures += 1
-                if failures > _FAILURES_BORNE:
-                    raise
+                self._store.expiry.postpone(job_id)
             else:
-                self._store.files_removed(job_id)
+                self._store.expiry.files_removed(job_id)

@@ -38,7 +38,8 @@ _LOOKED_AT = 100
 class JobStore:
     """The record of every job. Any method raises StoreUnavailable when the server cannot be reached.
 
-    Methods taking a `job` act for the attempt that holds it: under its fence, or with LeaseLost.
+    Methods taking a `job` act for the attempt that holds it: under its fence, or with LeaseLost. `expiry`: how long
+    what ended jobs left is kept.
     """
 
     def __init__(self, client: redis.Redis, *, queue: QueueSettings, retention: RetentionSettings) -> None:
@@ -49,7 +50,7 @@ class JobStore:
         self._unreadable = UnreadableRecords(client)
         self._line = WaitingLine(client, queue)
         self._pages = JobPages(client, self._records)
-        self._expiry = Expiry(client, self._records, retention)
+        self.expiry = Expiry(client, self._records, retention)
 
     def accept(self, job: Job) -> Job:
         """Take a new job in and put it in line; `created_at` becomes the store's time. Raises QueueFull.
@@ -130,7 +131,7 @@ class JobStore:
         """Cancel the job if it has not ended, and hide it; the caller removes its files. Raises JobNotFound."""
         at = self.now()
         ended = self._settling.settle(self.get(job_id), lambda job: None if job.is_terminal else JobCanceled(at=at)).job
-        self._expiry.hide(ended)
+        self.expiry.hide(ended)
         return ended
 
     def reap(self) -> Reaped:
@@ -144,22 +145,6 @@ class JobStore:
         requeued = tuple(each.job.job_id for each in swept if isinstance(each.event, JobRequeued))
         failed = tuple(each.job.job_id for each in swept if each.job.is_terminal)
         return Reaped(requeued, failed, tuple(dict.fromkeys((*requeued, *self._line.unheard()))))
-
-    def expired(self, limit: int = 100) -> list[str]:
-        """Ids of ended or deleted jobs whose files should be removed now; then say `files_removed`."""
-        return self._expiry.due(limit)
-
-    def files_removed(self, job_id: str) -> None:
-        """The files of a job from `expired` are gone; its record stays for its own time."""
-        self._expiry.files_removed(job_id)
-
-    def downloaded(self, job_id: str) -> None:
-        """Somebody downloads the job's stems: where a shorter time to keep them is set, it begins."""
-        self._expiry.downloaded(job_id)
-
-    def forget(self, limit: int = 100) -> int:
-        """Remove records that were kept long enough; how many went."""
-        return self._expiry.forget(limit)
 
     def page(
         self,

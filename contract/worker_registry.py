@@ -62,7 +62,7 @@ class WorkerRegistry:
         return sorted(found, key=lambda facts: (facts.started_at, facts.worker_id))
 
     def check(self) -> None:
-        """Raises StoreUnavailable unless a worker could register now: a store without memory answers, and keeps nothing."""
+        """Raises StoreUnavailable unless a worker could register now: without memory a store only answers."""
         with store_errors():
             self._redis.set(keys.PROBE, 1, px=1)
 

@@ -79,7 +79,7 @@ def get_mix(job: PathJob, mix_id: MixId, parts: UseParts, request: Request) -> R
     if mix is None:
         raise MixNotFound
     if request.method == "GET":
-        parts.store.downloaded(job.job_id)
+        parts.store.expiry.downloaded(job.job_id)
     kind = OutputFormat.closest(mix.format)
     filename = stem_filename(job.source.filename, "mix", kind.extension)
     link = None

@@ -42,7 +42,7 @@ def get_stem(job: PathJob, stem: StemName, parts: UseParts, request: Request) ->
     found = find_stem(job, stem)
     answer = stem_answer(parts, job, found, request.method)
     if request.method == "GET":
-        parts.store.downloaded(job.job_id)
+        parts.store.expiry.downloaded(job.job_id)
     return answer
 
 
@@ -88,7 +88,7 @@ def archive_answer(parts: UseParts, job: PathJob, filename: str, method: str) ->
     if method == "HEAD":
         zipped.close()
         return Response(headers=headers, media_type="application/zip")
-    parts.store.downloaded(job.job_id)
+    parts.store.expiry.downloaded(job.job_id)
     return StreamingResponse(zipped.content(), media_type="application/zip", headers=headers)
 
 

@@ -265,23 +265,23 @@ def test_deleting_ends_hides_and_leaves_the_files_to_be_removed(redis, store, li
         store.finish(job, completed(job))
     assert store.page("anonymous").jobs == ()
     redis.zadd(keys.RETENTION, {job.job_id: 1})
-    assert store.expired() == [job.job_id]
-    store.files_removed(job.job_id)
+    assert store.expiry.due(100) == [job.job_id]
+    store.expiry.files_removed(job.job_id)
     assert redis.exists(keys.job(job.job_id)) == 0
-    assert store.expired() == []
+    assert store.expiry.due(100) == []
 
 
 def test_files_go_first_and_the_record_in_its_time(redis, store):
     job = claimed(store)
     store.finish(job, completed(job))
-    assert store.expired() == []
+    assert store.expiry.due(100) == []
     redis.zadd(keys.RETENTION, {job.job_id: 1})
-    assert store.expired() == [job.job_id]
-    store.files_removed(job.job_id)
+    assert store.expiry.due(100) == [job.job_id]
+    store.expiry.files_removed(job.job_id)
     assert store.get(job.job_id).status is JobStatus.completed
-    assert store.forget() == 0
+    assert store.expiry.forget(100) == 0
     redis.zadd(keys.RECORDS, {job.job_id: 1})
-    assert store.forget() == 1
+    assert store.expiry.forget(100) == 1
     with pytest.raises(JobNotFound):
         store.get(job.job_id)
     assert [key for key in redis.keys("*") if job.job_id.encode() in key] == []
@@ -291,10 +291,10 @@ def test_a_download_begins_the_shorter_time(redis):
     store = a_store(redis, retention=RetentionSettings(after_download_seconds=3600))
     job = claimed(store)
     ended = store.finish(job, completed(job))
-    store.downloaded(job.job_id)
+    store.expiry.downloaded(job.job_id)
     first = store.get(job.job_id).expires_at
     assert first < ended.expires_at
-    store.downloaded(job.job_id)
+    store.expiry.downloaded(job.job_id)
     assert store.get(job.job_id).expires_at == first
 
 

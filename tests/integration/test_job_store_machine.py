@@ -240,9 +240,9 @@ class StoreMachine(RuleBasedStateMachine):
         ended = {job_id for job_id, model in self.models.items() if model.status in TERMINAL and model.files}
         for job_id in ended:
             self.redis.zadd(keys.RETENTION, {job_id: 1})
-        assert set(self.store(second).expired()) == ended
+        assert set(self.store(second).expiry.due(100)) == ended
         for job_id in ended:
-            self.store(second).files_removed(job_id)
+            self.store(second).expiry.files_removed(job_id)
             self.models[job_id].files = False
 
     def changed(self, handle, change):

@@ -152,10 +152,10 @@ def test_a_record_nobody_can_read_stops_no_sweep_no_list_and_no_removal(redis, s
     store.finish(ended, completed(ended))
     spoil(redis, ended)
     redis.zadd(keys.RETENTION, {ended.job_id: 1})
-    assert store.expired() == [ended.job_id]
-    store.files_removed(ended.job_id)
+    assert store.expiry.due(100) == [ended.job_id]
+    store.expiry.files_removed(ended.job_id)
     redis.zadd(keys.RECORDS, {ended.job_id: 1})
-    assert store.forget() == 1
+    assert store.expiry.forget(100) == 1
     assert redis.zscore(keys.tenant_jobs("anonymous"), ended.job_id) is None
 
 

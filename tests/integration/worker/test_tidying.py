@@ -77,26 +77,39 @@ def test_files_go_before_the_record(redis, queue_settings, bell, storage, done, 
         store.get(job.job_id)
 
 
-class RefusesOneFolder(LocalFolder):
-    """A local folder with one place nothing can be removed from, as after a change of owner."""
+class RefusesFolders(LocalFolder):
+    """A local folder with places nothing can be removed from, as after a change of owner."""
 
     def __init__(self, root, refused):
         super().__init__(root)
         self._refused = refused
 
     def delete_folder(self, prefix):
-        if prefix == self._refused:
+        if prefix in self._refused:
             raise StorageUnavailable
         super().delete_folder(prefix)
 
 
-def test_one_folder_that_cannot_go_keeps_no_other(store, redis, bell, tmp_path, done):
-    stuck, free = done(), done()
-    for score, job in enumerate((stuck, free), start=1):
+def test_folders_that_cannot_go_keep_no_other(store, redis, bell, tmp_path, done):
+    """However many: each is tried again later, behind the others."""
+    jobs = [done() for _ in range(6)]
+    for score, job in enumerate(jobs, start=1):
         redis.zadd(keys.RETENTION, {job.job_id: score})
-    Janitor(store, bell, RefusesOneFolder(tmp_path, f"uploads/{stuck.job_id}")).tidy()
-    assert redis.zscore(keys.RETENTION, stuck.job_id) == 1
+    *stuck, free = jobs
+    Janitor(store, bell, RefusesFolders(tmp_path, {f"uploads/{job.job_id}" for job in stuck})).tidy()
+    now = store.now().timestamp() * 1000
+    assert all(redis.zscore(keys.RETENTION, job.job_id) > now for job in stuck)
     assert redis.zscore(keys.RETENTION, free.job_id) is None
+
+
+def test_a_storage_that_is_away_postpones_nothing(store, redis, bell, tmp_path, done):
+    job = done()
+    redis.zadd(keys.RETENTION, {job.job_id: 1})
+    storage = RefusesFolders(tmp_path / "away", {f"uploads/{job.job_id}"})
+    (tmp_path / "away").rmdir()
+    with pytest.raises(StorageUnavailable):
+        Janitor(store, bell, storage).tidy()
+    assert redis.zscore(keys.RETENTION, job.job_id) == 1
 
 
 def test_orphans_go_in_the_second_pass(store, storage, redis, done, put):
