@@ -40,4 +40,5 @@ def weights() -> list[Finding]:
     if demo != "ready" and not settings.fetch:
         return [broken("weights", f"{settings.default} is {default}, {DEMO_MODEL} is {demo}", advice)]
     said = f"{settings.default} is {default}" + (f"; the small `{DEMO_MODEL}` is ready" if demo == "ready" else "")
-    return [note("weights", said, f"{advice} (Otherwise the first job fetches it.)")]
+    until_then = "the first job fetches it" if settings.fetch else f"jobs run with `{DEMO_MODEL}`"
+    return [note("weights", said, f"{advice} (Otherwise {until_then}.)")]

@@ -1,6 +1,7 @@
 """Which parts of Stemify are installed, by the packages each needs. Nothing is imported."""
 
 import datetime as dt
+import importlib.util
 from importlib.metadata import PackageNotFoundError, version
 
 from cli.checks.finding import Finding, broken, note, ok
@@ -20,6 +21,8 @@ _OPTIONAL = {
 def packages() -> list[Finding]:
     """The parts the main job needs, then the optional ones."""
     needed = [_needed(part, names) for part, names in _PARTS.items()]
+    if not _room("backend"):  # as in the worker's image: the API has one of its own
+        needed[0] = note("api", "not in this image", "Workers do without; `stemify up` and `stemify demo` need it.")
     return needed + [_optional(part, names, use) for part, (names, use) in _OPTIONAL.items()]
 
 
@@ -54,6 +57,10 @@ def _optional(part: str, names: tuple[str, ...], use: str) -> Finding:
     if any(_version(name) is None for name in names):
         return note(part, "not installed", f"Only needed for {use}: `pip install 'stemify[{part}]'`.")
     return ok(part, f"{names[0]} {_version(names[0])}")
+
+
+def _room(name: str) -> bool:
+    return importlib.util.find_spec(name) is not None
 
 
 def _version(name: str) -> str | None:

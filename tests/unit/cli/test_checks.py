@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from cli.checks import audio, machine, packages, services
+from cli.checks import audio, engine, machine, packages, services
 from cli.main import app
 from cli.redis_program import find_redis_program
 
@@ -23,6 +23,22 @@ def test_a_missing_part_says_what_to_install(monkeypatch: pytest.MonkeyPatch) ->
     assert found["worker"].verdict == "broken"
     assert "stemify[worker]" in found["worker"].advice
     assert found["s3"].verdict == "note"
+
+
+def test_the_image_of_a_worker_can_do_without_the_api(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(packages, "_version", lambda name: None if name == "fastapi" else "1.0")
+    assert packages.packages()[0].verdict == "broken"
+    monkeypatch.setattr(packages, "_room", lambda name: name != "backend")
+    assert {finding.verdict for finding in packages.packages()} == {"note", "ok"}
+
+
+@pytest.mark.parametrize(("fetch", "said"), [("true", "the first job fetches it"), ("false", "jobs run with `demo`")])
+def test_what_comes_of_absent_weights_depends_on_the_settings(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, fetch: str, said: str
+) -> None:
+    monkeypatch.setenv("STEMIFY_MODELS__FOLDER", str(tmp_path))
+    monkeypatch.setenv("STEMIFY_MODELS__FETCH", fetch)
+    assert said in engine.weights()[0].advice
 
 
 def test_an_old_yt_dlp_is_worth_a_note(monkeypatch: pytest.MonkeyPatch) -> None:
