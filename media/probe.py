@@ -104,9 +104,10 @@ def _claimed_seconds(recording: Recording) -> float | None:
 
 def _warnings(recording: Recording, channels: int) -> tuple[tuple[str, str], ...]:
     warnings = []
-    streams = len(recording.container.streams.audio)
-    if streams > 1:
-        warnings.append(("several_audio_streams", f"The file holds {streams} audio streams; the first is used."))
+    sounds = recording.container.streams.audio
+    if len(sounds) > 1:
+        which = "the first" if recording.stream.index == sounds[0].index else "the first that can be decoded"
+        warnings.append(("several_audio_streams", f"The file holds {len(sounds)} audio streams; {which} is used."))
     if channels > 2:
         warnings.append(("multichannel", f"The file holds {channels} channels; they are mixed down to stereo."))
     return tuple(warnings)

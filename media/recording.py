@@ -15,14 +15,12 @@ from av.codec.context import Flags2
 from av.container import InputContainer
 from av.error import FFmpegError
 from av.packet import Packet
-from av.stream import Discard
 
 from media.errors import UnsupportedMedia
-from media.signatures import HEAD_BYTES, look_like
-from media.whitelists import CONTAINERS, DECODERS, open_options
+from media.signatures import HEAD_BYTES, look_like, misread
+from media.stream_choice import chosen_stream
+from media.whitelists import CONTAINERS, open_options
 
-_MOST_STREAMS = 8
-_MOST_TAG_BYTES = 2**20
 _BAD_PACKETS_FORGIVEN = 16
 _SHORT_FRAMES = 2**19
 
@@ -32,12 +30,12 @@ _MAY_HOLD_THEM = frozenset({*CONTAINERS.values(), "unknown data"})
 
 
 class Recording:
-    """The first audio stream of an open file: `container_name` for people, `stream` and its frames."""
+    """The audio stream of an open file that is listened to: `container_name` for people, `stream` and its frames."""
 
     def __init__(self, container: InputContainer) -> None:
         self.container = container
         self.container_name = CONTAINERS.get(container.format.name.split(",")[0], container.format.name)
-        self.stream = self._first_audio_stream()
+        self.stream = chosen_stream(container, self.container_name)
         self.damaged = UnsupportedMedia(f"{self.container_name}, damaged or cut short")
         self.last_packet: Packet[AudioStream] | None = None
         self.first_pts: int | None = None
@@ -96,35 +94,15 @@ class Recording:
         name = self.stream.codec_context.codec.name
         return self.container_name == "Ogg" and name == "vorbis" and (self.stream.duration or 0) < _SHORT_FRAMES
 
-    def _first_audio_stream(self) -> AudioStream:
-        streams = self.container.streams
-        if len(streams) > _MOST_STREAMS:
-            raise UnsupportedMedia(
-                f"{self.container_name} with {len(streams)} streams; up to {_MOST_STREAMS} are supported"
-            )
-        if _tag_bytes(self.container) > _MOST_TAG_BYTES:
-            raise UnsupportedMedia(f"{self.container_name} with more than {_MOST_TAG_BYTES >> 20} MiB of tags")
-        if not streams.audio:
-            raise UnsupportedMedia(f"{self.container_name}, {'video only' if streams.video else 'no audio'}")
-        chosen = streams.audio[0]
-        if chosen.codec_context is None or chosen.codec_context.codec.name not in DECODERS:
-            raise UnsupportedMedia(f"{self.container_name} with an audio codec that is not supported")
-        for other in streams:
-            if other is not chosen:
-                other.discard = Discard.all
-        return chosen
-
-
-def _tag_bytes(container: InputContainer) -> int:
-    tags = [container.metadata, *(stream.metadata for stream in container.streams)]
-    return sum(len(name) + len(value) for each in tags for name, value in each.items())
-
 
 @contextmanager
 def open_recording(path: Path) -> Iterator[Recording]:
     """Open `path` by its content, never its name. Raises UnsupportedMedia; OSError when it cannot be read at all."""
     with _opened(path) as file:
-        found = look_like(file.read(HEAD_BYTES))
+        head = file.read(HEAD_BYTES)
+        found = look_like(head)
+        if (noise := misread(head)) is not None:
+            raise UnsupportedMedia(noise)
         try:
             container = _container(file)
         except FFmpegError as error:

@@ -81,6 +81,17 @@ def look_like(head: bytes) -> str:
     return "MP3" if _begins_with_mpeg_frame(head) else _kind_of_text(head) or "unknown data"
 
 
+def misread(head: bytes) -> str | None:
+    """What the file that begins with `head` is, where FFmpeg would make noise of its sound without a word."""
+    if head.startswith(b"RIFX"):
+        return "WAV with its bytes in the other order (RIFX); save it as an ordinary WAV"
+    common = head.find(b"COMM") if head.startswith(b"AIFC", 8) else -1
+    bits = int.from_bytes(head[common + 14 : common + 16], "big")
+    if common > 0 and head[common + 26 : common + 30] == b"sowt" and bits > 16:
+        return f"AIFF with little-endian samples of {bits} bits; save it as an ordinary AIFF, WAV or FLAC"
+    return None
+
+
 def _begins_with_mpeg_frame(head: bytes) -> bool:
     # Eleven set bits; then a version, layer II or III, a bit rate and a sample rate that exist.
     if len(head) < 4 or head[0] != 0xFF or head[1] & 0xE0 != 0xE0:

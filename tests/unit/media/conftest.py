@@ -135,3 +135,46 @@ def many_streams(tmp_path: Path) -> Callable[[int], Path]:
 def two_streams(many_streams: Callable[[int], Path]) -> Path:
     """A Matroska file with two audio streams."""
     return many_streams(2)
+
+
+@pytest.fixture
+def several_codecs(tmp_path: Path) -> Callable[..., Path]:
+    """A Matroska file with an audio stream by each of these codecs, which take planar floats."""
+
+    def write(*codecs: str) -> Path:
+        path = tmp_path / "-".join(codecs)
+        with av.open(str(path), "w", format="matroska") as container:
+            streams: Any = [container.add_stream(codec, rate=48_000, layout="stereo") for codec in codecs]
+            frame = av.AudioFrame.from_ndarray(
+                _packed(_sweep(1_024, rate=48_000), "fltp"), format="fltp", layout="stereo"
+            )
+            frame.sample_rate, frame.time_base = 48_000, Fraction(1, 48_000)
+            for number in range(20):
+                for stream in streams:
+                    frame.pts = number * 1_024
+                    container.mux(stream.encode(frame))
+            for stream in streams:
+                container.mux(stream.encode(None))
+        return path
+
+    return write
+
+
+@pytest.fixture
+def subtitled(foreign: Foreign, tmp_path: Path) -> Callable[[int], Path]:
+    """A Matroska file with one audio stream and so many of subtitles."""
+
+    def write(count: int) -> Path:
+        path = tmp_path / f"{count} subtitles"
+        sound = foreign(_sweep(44_100), muxer="matroska", codec="flac", kind="s16")
+        with av.open(str(sound)) as source, av.open(str(path), "w", format="matroska") as target:
+            copied = target.add_stream_from_template(source.streams.audio[0])
+            for _ in range(count):
+                target.add_stream("ass")
+            for packet in source.demux(source.streams.audio[0]):
+                if packet.size:
+                    packet.stream = copied
+                    target.mux(packet)
+        return path
+
+    return write

@@ -46,6 +46,21 @@ def test_several_streams_are_warned_of(two_streams):
     assert "2 audio streams" in facts.warnings[0][1]
 
 
+def test_the_first_stream_that_can_be_decoded_is_used(several_codecs):
+    facts = probe(several_codecs("ac3", "aac"))
+    assert facts.codec == "aac"
+    assert facts.warnings == (
+        ("several_audio_streams", "The file holds 2 audio streams; the first that can be decoded is used."),
+    )
+    assert probe(several_codecs("aac", "ac3")).warnings[0][1].endswith("the first is used.")
+
+
+def test_what_is_no_sound_does_not_count(subtitled):
+    assert probe(subtitled(30)).warnings == ()
+    with pytest.raises(UnsupportedMedia, match="70 streams; up to 64 are supported"):
+        probe(subtitled(69))
+
+
 def test_cover_art_and_odd_tags_do_no_harm(tmp_path, foreign, sweep):
     plain = foreign(sweep(48_000), muxer="mp3", codec="libmp3lame", kind="fltp").read_bytes()
     picture = b"\0image/png\0\3\0\x89PNG\r\n\x1a\n" + bytes(200)
@@ -107,7 +122,7 @@ def test_the_first_samples_must_be_numbers(foreign, sweep):
 
 def test_a_file_of_many_streams_is_refused(many_streams):
     assert probe(many_streams(8)).warnings[0][0] == "several_audio_streams"
-    with pytest.raises(UnsupportedMedia, match="9 streams; up to 8 are supported"):
+    with pytest.raises(UnsupportedMedia, match="9 audio streams; up to 8 are supported"):
         probe(many_streams(9))
 
 

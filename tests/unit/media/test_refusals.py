@@ -49,6 +49,28 @@ CONTENTS = {
 }
 
 
+def _aifc(kind: bytes, bits: int) -> bytes:
+    common = (2).to_bytes(2, "big") + (900).to_bytes(4, "big") + bits.to_bytes(2, "big")
+    common += b"\x40\x0e\xac\x44" + bytes(6) + kind + bytes(2)
+    sound = bytes(8) + bytes(900 * 2 * bits // 8)
+    chunks = b"COMM" + len(common).to_bytes(4, "big") + common + b"SSND" + len(sound).to_bytes(4, "big") + sound
+    return b"FORM" + (4 + len(chunks)).to_bytes(4, "big") + b"AIFC" + chunks
+
+
+def test_what_would_be_decoded_to_noise_is_refused(tmp_path):
+    path = tmp_path / "song.aif"
+    path.write_bytes(_aifc(b"sowt", 24))
+    with pytest.raises(UnsupportedMedia, match="little-endian samples of 24 bits; save it as"):
+        probe(path)
+    for kind, bits in ((b"sowt", 16), (b"in24", 24)):
+        path.write_bytes(_aifc(kind, bits))
+        assert probe(path).duration_seconds == pytest.approx(900 / 44_100)
+    wav = b"WAVEfmt \0\0\0\x10\0\1\0\1\0\0\xac\x44\0\1\x58\x88\0\2\0\x10data\0\0\x10\0" + bytes(4096)
+    path.write_bytes(b"RIFX" + len(wav).to_bytes(4, "big") + wav)
+    with pytest.raises(UnsupportedMedia, match="RIFX"):
+        probe(path)
+
+
 @pytest.mark.parametrize(("content", "found"), CONTENTS.values(), ids=CONTENTS.keys())
 def test_what_is_not_audio_is_named(tmp_path, content, found):
     path = tmp_path / "song.mp3"
@@ -70,8 +92,8 @@ def test_video_alone_is_named(video, muxer, found):
 @pytest.mark.parametrize(
     ("muxer", "codec", "kind", "found"),
     [
-        ("matroska", "ac3", "fltp", "Matroska with an audio codec that is not supported"),
-        ("wav", "adpcm_ms", "s16", "WAV with an audio codec that is not supported"),
+        ("matroska", "ac3", "fltp", "Matroska with ATSC A/52A (AC-3), which is not supported; FLAC or MP3 are"),
+        ("wav", "adpcm_ms", "s16", "WAV with ADPCM Microsoft, which is not supported; FLAC or MP3 are"),
         ("asf", "mp2", "s16", "Windows Media"),
         ("au", "pcm_s16be", "s16", "Sun audio"),
     ],
