@@ -16,6 +16,10 @@ class JobFailed(CommandError):
     """The job ended without stems, or what came out is not good."""
 
 
+class RefusedForNow(JobFailed):
+    """The server does not do it now; the same may work later."""
+
+
 class StackFailed(CommandError):
     """The stack could not be started."""
 

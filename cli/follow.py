@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from threading import Event
 from typing import Any
 
-from cli.errors import Interrupted, ServerUnreachable
+from cli.errors import CommandError, Interrupted, RefusedForNow, ServerUnreachable
 from cli.live_feed import LiveFeed
 from cli.server import JobView, Server
 
@@ -21,20 +21,19 @@ def follow(server: Server, job_id: str, *, key: str | None = None, stop: Event |
     """Every newer state of the job as it comes: `status`, `stage`, `progress`, `message`, `version` at least.
 
     The last one is the whole ended job. A server that is away is waited for one minute. `stop` ends it early.
-    Raises ServerUnreachable, Interrupted.
+    Raises ServerUnreachable, RefusedForNow, Interrupted.
     """
     seen = -1
     with LiveFeed(server.url, job_id, key=key) as feed:
-        yielded = _Patience()
+        patience = _Patience()
         while True:
-            news = _next(feed, server, job_id, stop=stop or Event(), patience=yielded)
+            news = _next(feed, server, job_id, stop=stop or Event(), patience=patience)
             if news is None or news.get("version", seen) <= seen:
                 continue
             seen = news["version"]
-            if is_ending(news):
-                yield server.job(job_id)
-                return
             yield news
+            if is_ending(news):
+                return
 
 
 def is_ending(news: dict[str, Any]) -> bool:
@@ -51,23 +50,26 @@ class _Patience:
     def is_back(self) -> None:
         self._away_since = None
 
-    def is_away(self, failure: ServerUnreachable) -> None:
+    def is_away(self, failure: CommandError) -> None:
         self._away_since = self._away_since or time.monotonic()
         if time.monotonic() - self._away_since > _PATIENCE_SECONDS:
             raise failure
 
 
 def _next(feed: LiveFeed, server: Server, job_id: str, *, stop: Event, patience: _Patience) -> dict[str, Any] | None:
+    """What the socket tells, or the whole job: after a silence, and at its end."""
     wait_until = time.monotonic() + (_SILENCE_SECONDS if feed.is_live else _POLL_SECONDS)
     while time.monotonic() < wait_until:
         if stop.is_set():
             raise Interrupted("Stopped.")
         news = feed.next(_SLICE_SECONDS)
         if news is not None and "version" in news:
+            if is_ending(news):
+                break
             return news
     try:
         found = server.job(job_id)
-    except ServerUnreachable as away:
+    except (ServerUnreachable, RefusedForNow) as away:
         patience.is_away(away)
         return None
     patience.is_back()

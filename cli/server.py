@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import httpx
 
-from cli.errors import CommandError, JobFailed, ServerUnreachable, WrongUse
+from cli.errors import CommandError, JobFailed, RefusedForNow, ServerUnreachable, WrongUse
 
 JobView = dict[str, Any]
 """A job as the API shows it (contract: HTTP, the job)."""
@@ -21,6 +21,7 @@ _UPLOAD_TIMEOUT = httpx.Timeout(300.0, connect=10.0)
 _WRONG_USE = frozenset({401, 403, 404, 405, 422})
 _WRONG_USE_CODES = frozenset({"url_not_allowed"})
 _UNREACHABLE = frozenset({502, 503, 504})
+_FOR_NOW = frozenset({429, 500})
 
 
 class CountedFile(FileIO):
@@ -145,6 +146,8 @@ def _refusal(response: httpx.Response) -> CommandError:
     sentence = " ".join([said, *(f"({name}: {why})" for name, why in fields if why not in said)])
     if response.status_code in _UNREACHABLE:
         return ServerUnreachable(sentence)
+    if response.status_code in _FOR_NOW:
+        return RefusedForNow(sentence)
     is_wrong_use = response.status_code in _WRONG_USE or code in _WRONG_USE_CODES
     return WrongUse(sentence) if is_wrong_use else JobFailed(sentence)
 
