@@ -23,6 +23,7 @@ class LogFile:
         self.path = path
         self._loud = re.compile(loud)
         self._show = show
+        self._complained = False
         self._read_to = path.stat().st_size if path.exists() else 0
 
     def open(self) -> BinaryIO:
@@ -40,8 +41,13 @@ class LogFile:
     async def watch(self) -> None:
         """Show loud lines as they come, and keep the file from growing without end. Runs until canceled."""
         while True:
-            self.show_new()
-            self._rotate()
+            try:
+                self.show_new()
+                self._rotate()
+            except OSError as error:  # a full disk passes; what is written until then is shown all the same
+                self._complain(error)
+            else:
+                self._complained = False
             await asyncio.sleep(_POLL_SECONDS)
 
     def show_new(self) -> None:
@@ -56,6 +62,12 @@ class LogFile:
         for line in whole.decode(errors="replace").splitlines():
             if shown := loud_line(line, self._loud):
                 self._show(shown)
+
+    def _complain(self, error: OSError) -> None:
+        """Once in each trouble."""
+        if not self._complained:
+            self._show(f"Its log {self.path} cannot be kept in order ({error.strerror}); it may grow.")
+        self._complained = True
 
     def _rotate(self) -> None:
         """Keep one older file. The child appends, so that emptying the file under it is safe."""

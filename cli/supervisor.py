@@ -73,17 +73,25 @@ class Supervisor:
         pause, deaths = _FIRST_PAUSE_SECONDS, 0
         while True:
             begun = time.monotonic()
-            status = await child.run()
-            child.log.show_new()
+            how = await self._lived(child)
             if time.monotonic() - begun > _STEADY_SECONDS:
                 pause, deaths = _FIRST_PAUSE_SECONDS, 0
             deaths += 1
             if not self._is_ready and deaths >= _EARLY_DEATHS:
                 self._given_up = child
                 return
-            self._say(f"The {child.spec.name} {ending(status)}; starting it again in {pause:g} s.")
+            self._say(f"The {child.spec.name} {how}; starting it again in {pause:g} s.")
             await asyncio.sleep(pause)
             pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
+
+    async def _lived(self, child: Child) -> str:
+        """Run it to its end; how that came, in words."""
+        try:
+            how = ending(await child.run())
+            child.log.show_new()
+        except OSError as error:  # no room for a process, or the folder of logs is gone
+            return f"cannot be started ({error.strerror})"
+        return how
 
 
 def ending(status: int) -> str:

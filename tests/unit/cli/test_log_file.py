@@ -1,11 +1,14 @@
 """Of a child's output a person sees what matters, and the file keeps the rest."""
 
+import asyncio
 import re
 from pathlib import Path
 
 import pytest
 
+from cli import log_file
 from cli.log_file import LogFile, loud_line
+from tests.acceptance.waiting import until_async
 
 LOUD = r"\b(WARNING|ERROR)\b"
 
@@ -57,3 +60,25 @@ def test_the_last_line_says_why_a_child_ended(tmp_path: Path) -> None:
     assert log.last_line() == ""
     log.path.write_text('Traceback ...\n{"level": "error", "event": "STEMIFY_QUEUE__MAX_DEPTH must be at least 1"}\n\n')
     assert log.last_line() == "STEMIFY_QUEUE__MAX_DEPTH must be at least 1"
+
+
+def test_a_file_that_cannot_be_kept_short_is_still_watched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a full disk: here a folder is in the way of the older file."""
+    monkeypatch.setattr(log_file, "_MAX_BYTES", 40)
+    monkeypatch.setattr(log_file, "_POLL_SECONDS", 0.01)
+    shown: list[str] = []
+    log = LogFile(tmp_path / "api.log", loud=LOUD, show=shown.append)
+    log.path.write_text("ERROR one\n" + ".\n" * 40)
+    log.path.with_suffix(".old.log").mkdir()
+
+    async def write_more() -> None:
+        watching = asyncio.create_task(log.watch())
+        await until_async(lambda: "ERROR one" in shown, "the first line")
+        with log.open() as file:
+            file.write(b"ERROR two\n")
+        await until_async(lambda: "ERROR two" in shown, "the second line")
+        watching.cancel()
+
+    asyncio.run(write_more())
+    assert [line for line in shown if line.startswith("ERROR")] == ["ERROR one", "ERROR two"]
+    assert sum("cannot be kept" in line for line in shown) == 1, "said once"

@@ -1,11 +1,15 @@
 """How an ending is told, and what the guard does when the launcher is gone."""
 
+import asyncio
 import os
 import subprocess
 import sys
+from pathlib import Path
 
+from cli.child import ChildSpec
 from cli.guard import keep
-from cli.supervisor import ending
+from cli.supervisor import Supervisor, ending
+from tests.acceptance.waiting import until_async
 
 FOREVER = [sys.executable, "-c", "import signal; signal.pause()"]
 
@@ -26,3 +30,22 @@ def test_the_guard_ends_what_is_still_watched_and_nothing_else() -> None:
     finally:
         os.killpg(forgotten.pid, 9)
         forgotten.wait(10)
+
+
+def test_a_child_that_cannot_be_started_is_tried_again(tmp_path: Path) -> None:
+    """As when the folder of its log is gone, or the system has no room for another process."""
+    said: list[str] = []
+    supervisor = Supervisor(logs=tmp_path / "logs", say=said.append)
+
+    async def run() -> None:
+        child = supervisor.add(ChildSpec(name="sleeper", command=tuple(FOREVER)))
+        supervisor.ready()
+        try:
+            await until_async(lambda: bool(said), "word of it")
+            (tmp_path / "logs").mkdir()
+            await until_async(lambda: child.pid is not None, "the child")
+        finally:
+            await supervisor.stop()
+
+    asyncio.run(run())
+    assert said[0].startswith("The sleeper cannot be started (No such file or directory)")
