@@ -1,5 +1,8 @@
 """The network for a GPU, run on the CPU: everything but what only CUDA has, which tests/engine/test_cuda.py holds."""
 
+import weakref
+from threading import Event, Thread, Timer, get_ident
+
 import numpy as np
 import pytest
 import torch
@@ -8,6 +11,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from worker.engine import OutOfMemory, Separator
 from worker.engine.device_window import DeviceWindow
 from worker.engine.gpu import GpuNetwork
+from worker.engine.lane import begun
 from worker.engine.networks import on_cpu
 from worker.engine.separator import Member
 from worker.engine.windows import StemWindow
@@ -153,6 +157,83 @@ def test_a_device_is_told_each_share_and_each_weight_once(stems, separator, lab)
         batches = len(list(stream))
     assert batches > 4
     assert uploads.count <= batches + 1  # a batch's input; the last chunk is shorter: other weights
+
+
+class Held(GpuNetwork):
+    """Its batch number `holds` is done when it is let go. Knows on which threads it computed."""
+
+    holds = 0
+
+    def __init__(self, *told, **more):
+        self.runs, self.entered, self.let_go, self.threads = 0, Event(), Event(), set()
+        super().__init__(*told, **more)
+
+    def _computed(self, batch):
+        self.runs += 1
+        self.threads.add(get_ident())
+        if self.runs == self.holds:
+            self.entered.set()
+            assert self.let_go.wait(20.0)
+        return super()._computed(batch)
+
+
+def test_it_computes_the_next_batch_while_the_finished_block_is_made_use_of(separator, lab):
+    mix, made = lab.mix(60_000), separator(kind=Held)
+    (network,) = made.networks
+    network.holds = 2
+    stream = lab.stream(made, mix, shifts=0)
+    first = next(stream)
+    assert network.entered.wait(20.0)
+    network.let_go.set()
+    found = lab.joined([first, *stream])
+    wanted = lab.separate(separator(), mix, shifts=0)
+    assert all(np.array_equal(wanted[name], found[name]) for name in wanted)
+
+
+def test_all_of_its_work_is_done_on_one_thread(separator, lab):
+    """cuDNN's plans are a thread's own: a warm-up on another would be for nothing."""
+    made = separator("HTDemucs", "HTDemucs", kind=Held)
+    warm_up = Thread(target=made.warm_up)
+    warm_up.start()
+    warm_up.join()
+    made.networks[0]._tried_out(2)
+    lab.separate(made, lab.mix(9_000))
+    (thread,) = set.union(*(network.threads for network in made.networks))
+    assert thread != get_ident()
+
+
+def test_a_batch_that_nobody_waits_for_is_over_before_the_weights_go(lab):
+    network = Held(lab.module("HTDemucs"), device=CPU, precision="float32")
+    network.holds = 1
+    waiting = begun(network, lab.mix(4_000)[None])
+    assert network.entered.wait(20.0)
+    Timer(0.1, network.let_go.set).start()
+    network.unload()
+    assert waiting().isfinite().all()
+
+
+class Forgets(SmallMemory):
+    """Sees when its memory is released whether what the failed try had is gone."""
+
+    def __init__(self, *told, **more):
+        self.gone = []
+        super().__init__(*told, **more)
+
+    def _computed(self, batch):
+        self.failed = weakref.ref(taken := batch.clone())
+        return super()._computed(taken)
+
+    def release(self):
+        self.gone.append(self.failed() is None)
+        super().release()
+
+
+def test_what_failed_is_gone_before_the_next_try(separator, lab):
+    made = separator(kind=Forgets, batch=4)
+    (network,) = made.networks
+    network.roomy = 1
+    lab.separate(made, lab.mix(20_000), shifts=0)
+    assert network.gone == [True, True]
 
 
 def test_both_windows_add_up_alike():

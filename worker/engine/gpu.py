@@ -2,6 +2,7 @@
 finished, and a way back to the CPU. torch is imported here."""
 
 from collections.abc import Callable
+from concurrent.futures import wait
 from contextlib import nullcontext
 from typing import Any
 
@@ -11,6 +12,7 @@ import torch
 from worker.engine.device_errors import translated
 from worker.engine.device_window import DeviceWindow
 from worker.engine.errors import OutOfMemory
+from worker.engine.lane import begun, gpu_lane
 from worker.engine.network import Answers, Window
 from worker.engine.plain import Form, PlainNetwork
 from worker.engine.reduced import is_transformer, restore
@@ -31,7 +33,7 @@ def suits_half(module: Any, device: torch.device) -> bool:
 
 
 class GpuNetwork(PlainNetwork):
-    """See `Network`. Its answers are tensors on the device.
+    """See `Network`. Its answers are tensors on the device; it computes on the process's one lane.
 
     In `float16` all of HTDemucs runs under autocast: products and convolutions in half precision; transforms, norms,
     softmax and overlap-add in float32. `fallback`: how it goes on, on the CPU, where the device's memory does not even
@@ -44,6 +46,7 @@ class GpuNetwork(PlainNetwork):
         super().__init__(module, device=device, precision="float32" if self._half else precision)
         self.precision = "float16" if self._half else self.precision
         self._fallback = fallback
+        self.lane = gpu_lane()
         if device.type == "cuda":
             self.batch_size = self._fitting_batch()
 
@@ -64,6 +67,12 @@ class GpuNetwork(PlainNetwork):
             with translated(self._device):
                 torch.cuda.empty_cache()
 
+    def unload(self) -> None:
+        """See `Network`."""
+        if self.lane is not None:
+            wait([self.lane.submit(int)])  # a batch that nobody wants any more may still be running
+        super().unload()
+
     def retreat(self) -> bool:
         """See `Network`."""
         if self._fallback is None:
@@ -74,7 +83,7 @@ class GpuNetwork(PlainNetwork):
         with translated(self._device):
             self._module.to("cpu")
         self.release()
-        self._device, self.device, self.batch_size = torch.device("cpu"), "cpu", 1
+        self._device, self.device, self.batch_size, self.lane = torch.device("cpu"), "cpu", 1, None
         self.precision, self._faster = fallback(self._module)
         return True
 
@@ -115,7 +124,7 @@ class GpuNetwork(PlainNetwork):
 
     def _run_silence(self, size: int) -> None:
         window = self.window_frames(self.segment_frames)
-        self.broken(self.forward(np.zeros((size, self.channels, window), np.float32)))
+        self.broken(begun(self, np.zeros((size, self.channels, window), np.float32))())
 
 
 def _settle_arithmetic() -> None:

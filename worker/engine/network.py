@@ -1,5 +1,6 @@
 """What the engine asks of a network: one batch in, one batch out. Says nothing of how; no torch here."""
 
+from concurrent.futures import Executor
 from typing import Any, Protocol
 
 import numpy as np
@@ -46,7 +47,8 @@ class Network(Protocol):
 
     `sources`, `sample_rate` (Hz) and `channels` of its audio. `segment_frames`: the length of a whole chunk.
     `device`, `precision`: what it runs on and in. `batch_size`: how many segments to run together; whoever finds it
-    too large may lower it.
+    too large may lower it. `lane`: where to have `forward` called, so that one can do something else meanwhile; None
+    where one calls it oneself, for it takes all of the processor.
     """
 
     sources: tuple[str, ...]
@@ -56,6 +58,7 @@ class Network(Protocol):
     device: str
     precision: str
     batch_size: int
+    lane: Executor | None
 
     @property
     def memory_bytes(self) -> int:

@@ -2,6 +2,7 @@
 
 import gc
 from collections.abc import Callable
+from concurrent.futures import Executor
 from contextlib import nullcontext
 from typing import Any
 
@@ -44,6 +45,7 @@ class PlainNetwork:
         self.segment_frames = int(self.sample_rate * module.segment)
         self._segment_bytes = 4 * _LIVE_VALUES * int(module.channels) * self.window_frames(self.segment_frames)
         self.batch_size = _ON_CPU
+        self.lane: Executor | None = None
 
     @property
     def memory_bytes(self) -> int:

@@ -8,11 +8,13 @@ import numpy as np
 
 from media.blocks import FloatBlock
 from worker.engine.errors import InvalidOptions
+from worker.engine.lane import begun
 from worker.engine.network import Network
 from worker.engine.options import SeparationOptions
 from worker.engine.plan import draw_origins, passes
+from worker.engine.runs import Walker
 from worker.engine.statistics import MixStatistics
-from worker.engine.stream import Score, Stream, Walker
+from worker.engine.stream import Score, Stream
 
 WARM_UP_SECONDS = {"cpu": 60.0, "cuda": 120.0}
 """What loading a model and its warm-up may take together, by kind of device, before it is told as too slow."""
@@ -82,7 +84,7 @@ class Separator:
         started = time.perf_counter()
         for network in self.networks:
             window = network.window_frames(network.segment_frames)
-            network.broken(network.forward(np.zeros((1, self.channels, window), np.float32)))
+            network.broken(begun(network, np.zeros((1, self.channels, window), np.float32))())
         return time.perf_counter() - started
 
     def stream(
@@ -98,8 +100,9 @@ class Separator:
         """Separate a mix of `frames` frames that comes in blocks (channels x frames, at `sample_rate`).
 
         `statistics` are the whole mix's (see StatisticsMeter). `progress` gets the fraction done (0 to 1) after every
-        batch of segments; `canceled` is asked before each. The blocks that come out have sizes of their own. The result
-        equals that of `demucs.apply.apply_model`, as `demucs.api.Separator` calls it, with the generator seeded alike.
+        batch of segments; `canceled` is asked before each (a GPU is on its way with one by then). The blocks that come
+        out have sizes of their own. The result equals that of `demucs.apply.apply_model`, as `demucs.api.Separator`
+        calls it, with the generator seeded alike.
         Raises InvalidOptions; while streaming, see Stream.
         """
         if frames < 1:

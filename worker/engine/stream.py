@@ -1,7 +1,6 @@
 """One mix streaming through a separator: blocks in, finished blocks of each stem out, in memory that does not grow."""
 
-import heapq
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,24 +9,11 @@ from media.blocks import FloatBlock
 from worker.engine.attempts import answer
 from worker.engine.errors import Canceled, InvalidOptions, MixChanged
 from worker.engine.mixdown import complete
-from worker.engine.network import FloatBatch, Network
+from worker.engine.network import Answers, FloatBatch
 from worker.engine.options import SeparationOptions
-from worker.engine.plan import Chunk, Pass, batches
+from worker.engine.runs import Run, Walker, picked, reach, runs_of, with_next
 from worker.engine.statistics import MixStatistics
 from worker.engine.windows import MixWindow
-
-
-@dataclass(frozen=True, kw_only=True)
-class Walker:
-    """A network and the passes it makes over the mix.
-
-    `rows`: which of its sources are wanted. `shares`: what its answer counts for each of these.
-    """
-
-    network: Network
-    passes: tuple[Pass, ...]
-    rows: tuple[int, ...]
-    shares: tuple[float, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,29 +31,11 @@ class Score:
     options: SeparationOptions
 
 
-@dataclass(frozen=True)
-class _Run:
-    walker: Walker
-    steps: tuple[tuple[Pass, Chunk], ...]
-    window: int
-
-    @property
-    def start(self) -> int:
-        return self.steps[0][1].start
-
-    @property
-    def end(self) -> int:
-        last = self.steps[-1][1]
-        return last.start - self.lead(last) + self.window
-
-    def lead(self, chunk: Chunk) -> int:
-        return (self.window - chunk.frames) // 2
-
-
 class Stream(Iterator[dict[str, FloatBlock]]):
     """Iterate it for the finished blocks: a dict of stem name to channels x frames, one frame range for all stems.
 
-    Runs networks only while it is asked for a block. `warnings`: (code, detail) pairs so far.
+    Runs networks only while it is asked for a block; but a GPU is given the next batch before a block is handed out,
+    and goes on with it meanwhile. `warnings`: (code, detail) pairs so far.
     Raises Canceled, MixChanged, OutOfMemory, OutputInvalid, DeviceFailed.
     """
 
@@ -86,6 +54,7 @@ class Stream(Iterator[dict[str, FloatBlock]]):
         self._canceled = canceled
         self._mix = MixWindow(score.channels)
         self._stems = score.walkers[0].network.stem_window(len(score.names))
+        self._prepared: FloatBatch | None = None
         self._finished = self._flow()
 
     def __next__(self) -> dict[str, FloatBlock]:
@@ -104,13 +73,18 @@ class Stream(Iterator[dict[str, FloatBlock]]):
     def _flow(self) -> Iterator[dict[str, FloatBlock]]:
         total = sum(walk.count for walker in self._score.walkers for walk in walker.passes)
         done = 0
-        for run in _runs(self._score.walkers):
-            if run.start > self._stems.start:
-                yield self._finish(run.start)
+        for run, following in with_next(runs_of(self._score.walkers)):
+            finished = self._finish(run.start) if run.start > self._stems.start else None
+            # A GPU computes while others make use of what is finished, and while the next inputs are made ready.
+            ahead = run.walker.network.lane is not None
+            answers = self._begin(run) if ahead else None
+            if finished is not None:
+                yield finished
             if self._canceled():
                 raise Canceled
-            self._read(run.end)
-            self._perform(run)
+            if ahead and following is not None:
+                self._prepared = self._inputs(following)
+            self._add(run, self._begin(run) if answers is None else answers)
             done += len(run.steps)
             self._progress(done / total)
         yield self._finish(self._score.frames)
@@ -135,15 +109,20 @@ class Stream(Iterator[dict[str, FloatBlock]]):
         for block in self._blocks:
             self._take(block)
 
-    def _perform(self, run: _Run) -> None:
-        answers = answer(run.walker.network, self._inputs(run), lambda *warning: self.warnings.append(warning))
+    def _begin(self, run: Run) -> Iterator[Answers]:
+        inputs = self._inputs(run) if self._prepared is None else self._prepared
+        self._prepared = None
+        return answer(run.walker.network, inputs, lambda *warning: self.warnings.append(warning))
+
+    def _add(self, run: Run, answers: Iterator[Answers]) -> None:
         for (walk, chunk), found in zip(run.steps, answers, strict=True):
             lead = run.lead(chunk)
-            wanted = found[_picked(run.walker.rows), :, lead : lead + chunk.frames]
+            wanted = found[picked(run.walker.rows), :, lead : lead + chunk.frames]
             self._stems.add(chunk.start, wanted, run.walker.shares, walk.weights(chunk))
 
-    def _inputs(self, run: _Run) -> FloatBatch:
+    def _inputs(self, run: Run) -> FloatBatch:
         """The windows of the run's chunks, normalised; zeros where the mix has no frames."""
+        self._read(run.end)
         statistics = self._score.statistics
         inputs = np.zeros((len(run.steps), self._score.channels, run.window), np.float32)
         for row, (_, chunk) in zip(inputs, run.steps, strict=True):
@@ -158,27 +137,5 @@ class Stream(Iterator[dict[str, FloatBlock]]):
         found = self._stems.take(until, scale=statistics.scale, offset=statistics.mean)
         stems = dict(zip(self._score.names, found, strict=True))
         finished = complete(stems, self._mix.cut(start, until), self._score.options)
-        self._mix.drop(until - _reach(self._score.walkers))
+        self._mix.drop(until - reach(self._score.walkers))
         return finished
-
-
-def _runs(walkers: Sequence[Walker]) -> Iterator[_Run]:
-    """The batches of all networks in the order of their first chunks, so that nothing before a run can change later."""
-    return heapq.merge(*(_runs_of(walker) for walker in walkers), key=lambda run: run.start)
-
-
-def _runs_of(walker: Walker) -> Iterator[_Run]:
-    network = walker.network
-    for steps in batches(walker.passes, size=network.batch_size, window=network.window_frames):
-        yield _Run(walker, steps, network.window_frames(steps[0][1].frames))
-
-
-def _picked(rows: tuple[int, ...]) -> slice | list[int]:
-    """These rows as an index: neighbours as a slice, which copies nothing and on a GPU waits for nothing."""
-    neighbours = rows == tuple(range(rows[0], rows[0] + len(rows)))
-    return slice(rows[0], rows[0] + len(rows)) if neighbours else list(rows)
-
-
-def _reach(walkers: Sequence[Walker]) -> int:
-    """How far before its chunk a network may look."""
-    return max(walker.network.window_frames(walker.network.segment_frames) for walker in walkers)

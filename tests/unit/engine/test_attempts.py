@@ -11,7 +11,7 @@ class Doubles:
     """A network of one source that answers with twice its input; up to `roomy` segments fit its memory."""
 
     def __init__(self, *, batch_size=8, roomy=8, precision="bfloat16", may_retreat=False):
-        self.device = "cuda:0"
+        self.device, self.lane = "cuda:0", None
         self._may_retreat = may_retreat
         self.batch_size = batch_size
         self.precision = precision
