@@ -52,11 +52,18 @@ def make_mix(parts: Parts, job: Job, wish: MixRequest, *, is_unwanted: Callable[
         mix = _rendered(parts, job, wish, folder=folder, is_unwanted=is_unwanted)
         shelf.put(folder / "mix", mix)
     try:
-        parts.store.get(job.job_id)
-    except JobNotFound:
-        shelf.clear()  # deleted while it was made: the job's files went without this one
+        _check_kept(parts, job)
+    except (JobNotFound, JobExpired):
+        shelf.clear()  # deleted or past its time while it was made: the job's files went without this one
         raise
     return Made(mix, is_new=True)
+
+
+def _check_kept(parts: Parts, job: Job) -> None:
+    """Raises JobNotFound, JobExpired; by the clock of those who remove files."""
+    expires = parts.store.get(job.job_id).expires_at
+    if expires is not None and expires <= parts.store.now():
+        raise JobExpired
 
 
 @contextlib.contextmanager

@@ -8,7 +8,7 @@ from typing import Any
 from contract.jobs import Job
 from contract.options import Format
 from contract.recordings import Value
-from contract.storage import BlobStore
+from contract.storage import BlobNotFound, BlobStore
 
 
 class Mix(Value):
@@ -39,8 +39,7 @@ class MixShelf:
 
     def find(self, mix_id: str) -> Mix | None:
         """The mix of this name, when it was made and is still there."""
-        told = f"{self._folder}/{mix_id}.json"
-        mix = self._read(told) if self._storage.facts(told) is not None else None
+        mix = self._read(f"{self._folder}/{mix_id}.json")
         return mix if mix is not None and self._storage.facts(self.key(mix)) is not None else None
 
     def key(self, mix: Mix) -> str:
@@ -58,8 +57,12 @@ class MixShelf:
         """Remove them all."""
         self._storage.delete_folder(self._folder)
 
-    def _read(self, told: str) -> Mix:
-        return Mix.model_validate(json.loads(b"".join(self._storage.read(told))))
+    def _read(self, told: str) -> Mix | None:
+        """None where there is none, or no longer: another may be making room."""
+        try:
+            return Mix.model_validate(json.loads(b"".join(self._storage.read(told))))
+        except BlobNotFound:
+            return None
 
     def _make_room(self) -> None:
         told = [facts for facts in self._storage.list(self._folder) if facts.key.endswith(".json")]
@@ -67,4 +70,5 @@ class MixShelf:
         for facts in told[: max(0, len(told) + 1 - self._most)]:
             mix = self._read(facts.key)
             self._storage.delete(facts.key)
-            self._storage.delete(self.key(mix))
+            if mix is not None:
+                self._storage.delete(self.key(mix))

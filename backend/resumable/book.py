@@ -109,6 +109,11 @@ class UploadBook:
         with store_errors():
             return texts(self._redis.zrangebyscore(keys.UPLOADS, "-inf", int(now.timestamp() * 1000), 0, limit))
 
+    def postpone(self, upload_id: str, until: datetime) -> None:
+        """The bytes of an upload from `due` cannot be removed now."""
+        with store_errors():
+            self._redis.zadd(keys.UPLOADS, {upload_id: int(until.timestamp() * 1000)}, xx=True)
+
     def gone(self, upload_id: str) -> None:
         """The bytes of an upload from `due` are removed; its record says `expired` for a while yet."""
         with store_errors():

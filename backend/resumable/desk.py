@@ -1,7 +1,7 @@
 """An upload's life before its job: begun, added to, looked at, ended, at last sealed. Knows no HTTP and no option."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -23,8 +23,8 @@ from contract.storage.growing_blob import GrowingBlob, Published
 _log = structlog.get_logger(__name__)
 
 _AT_ONCE = 100
-_FAILURES_BORNE = 3
-"""More than these are no longer bad uploads but a storage that is away."""
+_AGAIN = timedelta(minutes=10)
+"""When an upload that could not be removed is tried again."""
 
 
 @dataclass(frozen=True)
@@ -141,26 +141,25 @@ class UploadDesk:
 
     async def tidy(self) -> None:
         """Remove what was begun and never used in its time."""
-        now, failures = await to_thread.run_sync(self._store.now), 0
+        now = await to_thread.run_sync(self._store.now)
         for upload_id in await to_thread.run_sync(self._book.due, now, _AT_ONCE):
-            try:
+            with suppress(UploadLocked):  # it becomes a job just now; the next time will tell
                 async with self._leases.hold(upload_id):
                     await to_thread.run_sync(self._remove_due, upload_id)
-            except UploadLocked:  # it becomes a job just now; the next time will tell
-                continue
-            except StorageUnavailable as error:  # one that cannot go keeps no other
-                _log.warning("upload_not_removed", upload_id=upload_id, because=error.detail)
-                failures += 1
-                if failures > _FAILURES_BORNE:
-                    raise
 
     def _check_open(self, record: UploadRecord) -> None:
         if self.job_of(self._book.again(record)) is not None:
             raise UploadUsed
 
     def _remove_due(self, upload_id: str) -> None:
-        if self._book.is_open(upload_id) and not self._is_job(upload_id):
-            self._remove(upload_id, self._book.find(upload_id))
+        try:
+            if self._book.is_open(upload_id) and not self._is_job(upload_id):
+                self._remove(upload_id, self._book.find(upload_id))
+        except StorageUnavailable as error:
+            self._storage.check()  # the whole storage is away, or this upload alone cannot go: it keeps no other
+            _log.warning("upload_not_removed", upload_id=upload_id, because=error.detail)
+            self._book.postpone(upload_id, self._store.now() + _AGAIN)
+            return
         self._book.gone(upload_id)
         _log.info("upload_expired", upload_id=upload_id)
 

@@ -4,14 +4,27 @@ import hashlib
 import io
 import json
 import socket
+from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
 import pytest
 import soundfile
+from redis import Redis
 
+from backend.mixes.mixdown import make_mix
+from backend.mixes.shelf import MixShelf
+from backend.mixes.wishes import MixRequest, StemInMix
+from contract.errors import JobExpired
+from contract.janitor import Janitor
+from contract.job_store import JobStore
 from contract.jobs import Job
+from contract.room import Room
+from contract.settings import RetentionSettings
+from contract.storage.local_folder import LocalFolder
+from contract.task_queue import TaskQueue, make_celery
 from tests.integration.backend.conftest import Start
 from tests.integration.backend.service import Service, wav
 from tests.service_process import wait_for
@@ -87,6 +100,43 @@ def test_a_mix_goes_with_its_job(service: Service, job: Job) -> None:
     assert service.http.delete(f"/api/v1/jobs/{job.job_id}").status_code == 204
     assert service.http.get(url).status_code == 404
     assert not service.blobs
+
+
+def test_a_mix_whose_job_expires_meanwhile_leaves_nothing(service: Service, job: Job, redis: Redis) -> None:
+    retention = RetentionSettings(after_download_seconds=1)
+    store = JobStore(redis, queue=service.settings.queue, retention=retention)
+    queue = TaskQueue(make_celery(service.settings.redis, service.settings.queue), "unused")
+    room = Room(redis, service.storage, service.settings.storage)
+    parts: Any = SimpleNamespace(settings=service.settings, storage=service.storage, store=store, room=room)
+
+    def expires() -> bool:
+        store.expiry.downloaded(job.job_id)
+        wait_for(lambda: store.expiry.due(1))
+        Janitor(store, queue, service.storage).tidy()
+        return False
+
+    with pytest.raises(JobExpired):
+        make_mix(parts, job, MixRequest(stems={"bass": StemInMix()}), is_unwanted=expires)
+    assert not service.blobs
+
+
+def test_two_that_make_room_at_once_do_not_disturb_each_other(service: Service, job: Job) -> None:
+    shelf = MixShelf(_EmptiedMeanwhile(service.storage.local_path(job.stems[0].blob).parents[3]), job, most=1)
+    names = [mix(service, job, gain_db=-gain).json()["mix_id"] for gain in range(2)]
+    found = [shelf.find(name) for name in names]
+    assert found == [None, None]
+    later = MixShelf(service.storage, job, most=2).find(mix(service, job, gain_db=-2).json()["mix_id"])
+    path = service.storage.local_path(job.stems[0].blob)
+    shelf.put(path, later)
+    assert MixShelf(service.storage, job, most=2).find(later.mix_id) == later
+
+
+class _EmptiedMeanwhile(LocalFolder):
+    """A folder from which another takes what is about to be read."""
+
+    def read(self, key: str, **span: Any) -> Iterator[bytes]:
+        self.delete(key)
+        yield from super().read(key, **span)
 
 
 def test_a_mix_whose_client_leaves_is_given_up(start: Start, tmp_path: Path) -> None:

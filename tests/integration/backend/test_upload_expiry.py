@@ -1,7 +1,7 @@
 """Uploads whose time is over go, each by itself."""
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from redis import Redis
@@ -41,9 +41,11 @@ def test_an_upload_that_cannot_be_removed_keeps_no_other(redis: Redis, tmp_path:
             run.write(b"abc")
     storage.stays = f"uploads/{ids[0]}"
     asyncio.run(desk.tidy())
-    assert book.due(store.now(), 10) == ids[:1]
+    assert book.due(store.now(), 10) == []
+    assert book.due(store.now() + timedelta(hours=1), 10) == ids[:1]
     assert [path.name for path in (tmp_path / "uploads").iterdir()] == ids[:1]
     storage.stays = ""
+    book.postpone(ids[0], store.now())
     asyncio.run(desk.tidy())
-    assert book.due(store.now(), 10) == []
+    assert book.due(store.now() + timedelta(hours=1), 10) == []
     assert list(tmp_path.iterdir()) == []
