@@ -3,6 +3,7 @@
 import { element } from "./element.js";
 import { megabytes } from "./figures.js";
 import { Options } from "./options.js";
+import { canPlay } from "./player/plain_audio.js";
 import { StemChoice } from "./stem_choice.js";
 import { text } from "./texts.js";
 
@@ -99,7 +100,8 @@ export class Form {
 
   #showFormat() {
     const format = at("format").value;
-    at("format-note").textContent = WHOLE.includes(format) ? text("wholeNote", { format: format.toUpperCase() }) : "";
+    const note = !canPlay(format) ? "unplayableNote" : WHOLE.includes(format) ? "wholeNote" : null;
+    at("format-note").textContent = note ? text(note, { format: format.toUpperCase() }) : "";
     this.#options.showFor(format);
   }
 

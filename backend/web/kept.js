@@ -15,7 +15,7 @@ const addressOf = (jobId) => `/api/v1/jobs/${jobId}`;
 export async function keep(job, onPart) {
   const cache = await caches.open(CACHE);
   const parts = job.stems.flatMap((stem) => [stem.url, `${stem.peaks_url}?points=${POINTS}`]);
-  await navigator.storage?.persist?.();
+  navigator.storage?.persist?.().catch(() => {}); // not awaited: Firefox asks the person, who may never answer
   try {
     await fetch(SHIFTER);
     for (const [index, address] of parts.entries()) {

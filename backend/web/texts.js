@@ -28,6 +28,7 @@ const TEXTS = {
   andRest: "{stem} and the rest",
   someStems: "Some stems",
   format: "File format",
+  unplayableNote: "This browser does not play {format}, so these stems can only be downloaded. WAV can be played everywhere.",
   wholeNote: "{format} can be mixed in this page up to about six minutes; WAV, FLAC and MP3 at any length.",
   moreOptions: "More options",
   bit_depth: "Bit depth",
@@ -157,6 +158,8 @@ const TEXTS = {
   keysAre: "Space plays and pauses. Left and right move by 5 seconds, Home goes to the start. 1 to 9 mute a stem, with Shift they solo it. [ and ] set the ends of the loop at the playhead, L turns it on and off. Drag over a waveform to loop a stretch, click to go there.",
   tooLong: "These stems are too long to be mixed here in this format; each can be heard by itself. Made as WAV, FLAC or MP3, any length can be mixed.",
   notMixable: "The browser cannot get at the samples of these stems, so each is played by itself.",
+  unplayable: "This browser does not play {format}. Download the stems, or separate the recording again as WAV.",
+  noOutput: "The browser gets no sound out. Check that speakers or headphones are connected, then press play again.",
   playFailed: "The stems could not be read. Check your connection, then press play again.",
 
   unreachable: "The server cannot be reached. Check your connection and try again.",

@@ -192,3 +192,34 @@ def test_speed_and_key_are_chosen_while_it_plays(player: Page) -> None:
     began = player.evaluate("window.stemifyPlayer.position")
     player.wait_for_function(f"() => window.stemifyPlayer.position > {began} + 0.4 && window.stemifyPlayer.peak > 0.01")
     expect(player.locator(".note")).to_be_empty()
+
+
+def test_a_browser_without_an_output_is_told_of(player: Page) -> None:
+    """Firefox never answers there."""
+    player.evaluate("""() => {
+        const resume = AudioContext.prototype.resume;
+        AudioContext.prototype.resume = () => new Promise(() => {});
+        window.plugIn = () => (AudioContext.prototype.resume = resume);
+    }""")
+    player.get_by_role("button", name="Play", exact=True).click()
+    expect(player.locator(".note")).to_contain_text("no sound out")
+    expect(player.get_by_role("button", name="Play", exact=True)).to_be_visible()
+    player.evaluate("() => void window.plugIn()")
+    play(player)
+    wait_level(player, "> 0.01")
+    expect(player.locator(".note")).to_be_empty()
+
+
+def test_a_format_the_browser_cannot_decode_is_named(page: Page, done: dict[str, str]) -> None:
+    """Ogg in Safari before 18.4."""
+    page.add_init_script("""
+        HTMLMediaElement.prototype.canPlayType = (type) => (type.includes("ogg") ? "" : "maybe");
+        BaseAudioContext.prototype.decodeAudioData = () => Promise.reject(new DOMException("", "EncodingError"));
+    """)
+    page.goto(f"/#{done['ogg']}")
+    page.get_by_role("button", name="Play", exact=True).click()
+    expect(page.locator(".note")).to_contain_text("does not play OGG")
+    expect(page.locator("audio")).to_have_count(0)
+    page.get_by_role("button", name="New recording").click()
+    page.get_by_label("File format").select_option("ogg")
+    expect(page.get_by_text("can only be downloaded")).to_be_visible()

@@ -1,9 +1,16 @@
-// The player's keys. Leaves keys alone that the focused field or button needs itself.
+// The player's keys, and what is said of them. Leaves keys alone that the focused field or button needs itself.
+
+import { element } from "../element.js";
+import { text } from "../texts.js";
 
 const STEP_SECONDS = 5;
 
 export function listen(player, signal) {
   window.addEventListener("keydown", (event) => press(player, event), { signal });
+}
+
+export function keysTold() {
+  return element("details", { className: "keys" }, element("summary", { text: text("keys") }), element("p", { text: text("keysAre") }));
 }
 
 function press(player, event) {

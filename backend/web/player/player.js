@@ -4,12 +4,12 @@ import * as api from "../api.js";
 import { element } from "../element.js";
 import { text } from "../texts.js";
 import { Bar } from "./bar.js";
-import { listen } from "./keys.js";
+import { keysTold, listen } from "./keys.js";
 import { Lanes } from "./lanes.js";
 import { Loop } from "./loop.js";
 import { Mix } from "./mix.js";
 import { Mixdown } from "./mixdown.js";
-import { plainAudio } from "./plain_audio.js";
+import { canPlay, plainAudio } from "./plain_audio.js";
 import { openSound } from "./sound.js";
 import { TooLong } from "./stem_audio.js";
 import { Strip } from "./strip.js";
@@ -46,15 +46,16 @@ export class Player {
   async playOrPause() {
     if (this.#ready?.transport.playing) return this.#ready.transport.pause();
     this.note.textContent = "";
-    if (!this.#ready) this.#show("waiting");
+    this.#show("waiting");
     try {
       this.#ready = await (this.#sound ??= this.#open());
     } catch (error) {
       return this.#fallBack(error);
     }
     if (this.#ending.signal.aborted || this.#ready.transport.playing) return;
-    await this.#ready.play();
-    this.#tick();
+    if (await this.#ready.play()) return this.#tick();
+    this.note.textContent = text("noOutput");
+    this.#show("paused");
   }
 
   seekTo(seconds) {
@@ -187,14 +188,12 @@ export class Player {
       this.#sound = null;
       return this.#show("failed");
     }
-    this.note.textContent = text(error instanceof TooLong ? "tooLong" : "notMixable");
+    const { format } = this.stems[0];
+    const reason = !canPlay(format) ? "unplayable" : error instanceof TooLong ? "tooLong" : "notMixable";
+    this.note.textContent = text(reason, { format: format.toUpperCase() });
     this.#ending.abort();
     this.bar.root.hidden = true;
-    this.strips.forEach((strip, index) => strip.root.append(plainAudio(this.stems[index])));
+    if (canPlay(format)) this.strips.forEach((strip, index) => strip.root.append(plainAudio(this.stems[index])));
     this.root.classList.add("plain");
   }
-}
-
-function keysTold() {
-  return element("details", { className: "keys" }, element("summary", { text: text("keys") }), element("p", { text: text("keysAre") }));
 }

@@ -5,9 +5,12 @@ import { Mixer } from "./mixer.js";
 import { PIECE_SECONDS, openStems } from "./stem_audio.js";
 import { Transport } from "./transport.js";
 
+const PATIENCE_MS = 5000;
+
 // Throws TooLong, Unreadable as openStems does.
 export async function openSound(stems, mix, onChange) {
   const { sample_rate: rate, frames } = stems[0];
+  if (navigator.audioSession) navigator.audioSession.type = "playback"; // an iPhone's silent switch is not for music
   const context = new AudioContext({ sampleRate: rate, latencyHint: "interactive" });
   try {
     const pieces = await openStems(stems, context);
@@ -28,9 +31,13 @@ class Sound {
     Object.assign(this, { context, mixer, transport });
   }
 
+  // Resolves to whether it plays: where there is nothing to sound from, Firefox waits for ever.
   async play() {
-    await this.context.resume();
+    const begun = this.context.resume().then(() => true);
+    const late = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS, false));
+    if (!(await Promise.race([begun, late]))) return false;
     this.transport.play();
+    return true;
   }
 
   // Resolves when it is heard so.
