@@ -1,5 +1,6 @@
 """Which model does a job: the one it names, or the bundled one where the default's weights cannot be had."""
 
+import errno
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ _RETRY_SECONDS = 600.0
 """After a model could not be fetched, jobs that may fall back do not wait for another try for so long."""
 _INSISTING_RETRY_SECONDS = 30.0
 """The same for jobs that name the model: all attempts of one job are answered by the first one's wait."""
+_CLOSED = frozenset({errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOENT, errno.ENOTDIR})
+"""What a system says of a folder that takes nothing. A full one is another matter: that passes."""
 
 
 @dataclass(frozen=True)
@@ -77,10 +80,19 @@ class ModelChooser:
         if since < (_INSISTING_RETRY_SECONDS if insists else _RETRY_SECONDS):
             raise ModelUnavailable(f"The weights of {recipe.name} could not be fetched.")
         try:
-            self._weights.fetch(recipe, told)
+            self._fetch(recipe, told)
         except ModelUnavailable:
             self._unavailable[recipe.name] = time.monotonic()
             raise
+
+    def _fetch(self, recipe: ModelRecipe, told: Told) -> None:
+        try:
+            self._weights.fetch(recipe, told)
+        except OSError as error:
+            if error.errno not in _CLOSED:
+                raise
+            _log.error("weights_folder_closed", because=str(error))
+            raise ModelUnavailable(f"{recipe.name} cannot be kept on this worker, and is not there.") from error
 
     def _fallback(self, options: JobOptions) -> ModelRecipe | None:
         """The bundled model, where the caller named none and it has the stems that were promised."""

@@ -1,6 +1,8 @@
 """Which model does a job when the one it names is not here."""
 
+import errno
 import hashlib
+import os
 
 import pytest
 
@@ -88,3 +90,24 @@ def test_all_attempts_of_a_job_wait_for_one_fetch():
 def test_an_unknown_model_is_said_so():
     with pytest.raises(UnknownModel):
         choose(Shelf(), options("other"))
+
+
+@pytest.mark.parametrize("number", [errno.EROFS, errno.EACCES, errno.ENOENT])
+def test_a_folder_of_weights_that_takes_none_is_a_model_that_is_not_available(number):
+    class ReadOnly(Shelf):
+        def fetch(self, *_):
+            raise OSError(number, os.strerror(number), "/models/.lock")
+
+    assert choose(ReadOnly("demo"), options("htdemucs", default_model=True)).recipe.name == "demo"
+    with pytest.raises(ModelUnavailable, match="htdemucs cannot be kept on this worker") as refused:
+        choose(ReadOnly("demo"), options("htdemucs"))
+    assert "/models" not in str(refused.value), "no path of ours leaves"
+
+
+def test_a_full_disk_is_not_a_missing_model():
+    class Full(Shelf):
+        def fetch(self, *_):
+            raise OSError(errno.ENOSPC, "full")
+
+    with pytest.raises(OSError, match="full"):
+        choose(Full("demo"), options("htdemucs", default_model=True))
