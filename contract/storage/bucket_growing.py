@@ -5,7 +5,6 @@ one or more objects named by their first byte; what is durable is what follows f
 """
 
 import hashlib
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
@@ -15,6 +14,7 @@ from contract.errors import CallerError
 from contract.storage.blob_store import BlobFacts, BlobNotFound, BlobWriter
 from contract.storage.growing_blob import Chunk, Published
 from contract.storage.local_errors import local_errors
+from contract.storage.spool_file import open_spool, spool_path
 
 PIECE_BYTES = 8 * 2**20
 MOST_PIECES = 2_000
@@ -138,7 +138,7 @@ class BucketAppend:
         """Drop what lies behind, and open the temporary file."""
         self._blob.drop_behind(self._at)
         with local_errors():
-            self._file = tempfile.NamedTemporaryFile(prefix="stemify-")
+            self._file = open_spool()
         return self
 
     def __exit__(
@@ -154,7 +154,7 @@ class BucketAppend:
             file.flush()
             held = file.tell()
         if held:
-            self._blob.put_piece(self._at, Path(file.name))
+            self._blob.put_piece(self._at, spool_path(file))
             self._at += held
             with local_errors():
                 file.seek(0)

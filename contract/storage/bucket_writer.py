@@ -1,7 +1,6 @@
 """Writes one object: gathered in a temporary file, sent whole at the end, so that a half one is never seen."""
 
 import hashlib
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
@@ -9,6 +8,7 @@ from typing import IO, Self
 
 from contract.storage.blob_store import Chunk
 from contract.storage.local_errors import local_errors
+from contract.storage.spool_file import open_spool, spool_path
 
 Send = Callable[[Path], object]
 
@@ -44,7 +44,7 @@ class BucketWriter:
     def __enter__(self) -> Self:
         """Open the temporary file."""
         with local_errors():
-            self._file = tempfile.NamedTemporaryFile(prefix="stemify-")
+            self._file = open_spool()
         return self
 
     def __exit__(
@@ -57,4 +57,4 @@ class BucketWriter:
             if kind is None:
                 with local_errors():
                     file.flush()
-                self._send(Path(file.name))
+                self._send(spool_path(file))

@@ -1,5 +1,6 @@
 """What only a bucket does: links, and being out of reach."""
 
+import tempfile
 import urllib.request
 
 import pytest
@@ -38,6 +39,17 @@ def test_a_large_blob_goes_in_parts_and_comes_out_whole(bucket_settings, tmp_pat
     storage.put_file("a/large", large)
     storage.fetch("a/large", tmp_path / "copy")
     assert (tmp_path / "copy").read_bytes() == large.read_bytes()
+
+
+def test_what_is_on_its_way_has_no_name_that_a_killed_process_would_leave(bucket_settings, tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    storage = open_storage(bucket_settings)
+    with storage.writer("a/spooled") as writer, storage.growing("a/growing").append(0) as run:
+        writer.write(b"x" * 3_000_000)
+        run.write(b"y" * 3_000_000)
+        assert not list(tmp_path.iterdir())
+    assert b"".join(storage.read("a/spooled")) == b"x" * 3_000_000
+    assert storage.growing("a/growing").publish().bytes == 3_000_000
 
 
 def test_a_bucket_that_does_not_exist_is_no_missing_blob(bucket_settings):
