@@ -10,6 +10,7 @@ from benchmarks.models import make_htdemucs
 from worker.engine import Separator
 from worker.engine.attempts import answer
 from worker.engine.device_facts import describe_device
+from worker.engine.devices import choose_device
 from worker.engine.gpu import GpuNetwork
 from worker.engine.networks import network_of
 from worker.engine.separator import Member
@@ -17,7 +18,7 @@ from worker.engine.stand_in import load_stand_in
 
 pytestmark = [
     pytest.mark.skipif(
-        not torch.cuda.is_available(), reason="no CUDA device here: what only a GPU can show was NOT tested"
+        choose_device()[0].type != "cuda", reason="no CUDA device here: what only a GPU can show was NOT tested"
     ),
     pytest.mark.filterwarnings("default::UserWarning"),  # what a driver or cuDNN remarks is no fault of ours
 ]

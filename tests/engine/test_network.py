@@ -1,10 +1,12 @@
 """A network on its device: forms, precisions, errors in our words."""
 
+import warnings
+
 import numpy as np
 import pytest
 import torch
 
-from worker.engine import EngineError, OutOfMemory
+from worker.engine import EngineError, OutOfMemory, devices
 from worker.engine.devices import check_precision, choose_device
 from worker.engine.errors import DeviceUnavailable, InvalidOptions
 from worker.engine.networks import network_of
@@ -106,6 +108,23 @@ def test_a_device_that_does_not_work_is_refused(wanted):
 def test_auto_finds_a_device_that_works():
     device, _ = choose_device()
     assert device.type in ("cpu", "cuda")
+
+
+def test_a_driver_that_is_too_old_is_told_each_time_though_torch_warns_once(monkeypatch):
+    devices._gpu.cache_clear()
+    words = iter(
+        ["CUDA initialization: The NVIDIA driver is too old (found 12020). (Triggered internally at x.cpp:109)"]
+    )
+
+    def is_available():
+        for told in words:
+            warnings.warn(told, stacklevel=2)
+        return False
+
+    monkeypatch.setattr(torch.cuda, "is_available", is_available)
+    told = "CUDA initialization: The NVIDIA driver is too old (found 12020). Running on the CPU instead."
+    assert choose_device() == choose_device() == (CPU, (("gpu_unusable", told),))
+    devices._gpu.cache_clear()
 
 
 def test_precisions_have_names():

@@ -1,5 +1,8 @@
 """Choosing what to run on and in what precision. torch is imported here."""
 
+import warnings
+from functools import cache
+
 import torch
 
 from worker.engine.errors import DeviceUnavailable, InvalidOptions
@@ -17,12 +20,13 @@ def choose_device(wanted: str = "auto") -> tuple[torch.device, Warnings]:
     """
     if wanted != "auto":
         return _tried(wanted), ()
-    if not torch.cuda.is_available():
-        return torch.device("cpu"), ()
+    there, why_not = _gpu()
+    if not there:
+        return torch.device("cpu"), _passed_over(why_not) if why_not else ()
     try:
         return _tried("cuda"), ()
     except DeviceUnavailable as error:
-        return torch.device("cpu"), (("gpu_unusable", f"{error} Running on the CPU instead."),)
+        return torch.device("cpu"), _passed_over(str(error))
 
 
 def check_precision(wanted: str) -> str:
@@ -33,6 +37,19 @@ def check_precision(wanted: str) -> str:
     if wanted != "auto" and wanted not in PRECISIONS:
         raise InvalidOptions(f"precision must be auto, {', '.join(PRECISIONS)}, not {wanted!r}.")
     return wanted
+
+
+@cache
+def _gpu() -> tuple[bool, str]:
+    """Whether torch sees one, and why not, where it says so: of a driver that is too old it only warns, and once."""
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        there = torch.cuda.is_available()
+    return there, str(said[0].message).split(" (Triggered")[0] if said else ""
+
+
+def _passed_over(because: str) -> Warnings:
+    return (("gpu_unusable", f"{because} Running on the CPU instead."),)
 
 
 def _tried(name: str) -> torch.device:
