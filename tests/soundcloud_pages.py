@@ -53,10 +53,11 @@ def add_track(
     codings: tuple[Coding, ...] = (Coding(),),
     media: str = _MEDIA,
     policy: str = "ALLOW",
+    title: str = "The Song",
 ) -> None:
     """One track in these codings, its audio on `media`: whole, or for HLS in three segments."""
     add_site(web)
-    track = {"id": 7, "kind": "track", "title": "The Song", "duration": round(seconds * 1000), "policy": policy}
+    track = {"id": 7, "kind": "track", "title": title, "duration": round(seconds * 1000), "policy": policy}
     track |= {"user": {"username": "Somebody"}, "media": {"transcodings": [coding.told() for coding in codings]}}
     web.pages[RESOLVE] = knowing_the_client(json.dumps(track).encode())
     for coding in codings:

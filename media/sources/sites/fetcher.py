@@ -2,6 +2,7 @@
 
 import math
 import os
+import re
 import shutil
 import stat
 from collections.abc import Callable, Iterator
@@ -27,6 +28,7 @@ _PAGES_BYTES = 64 * 2**20
 _MEMORY_BYTES = 2 * 2**30
 _CPU_SECONDS = 180.0
 _DESCRIPTORS = 256
+_AS_IN_PATHS = re.compile(r"[/\\]+")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,8 +70,8 @@ class SiteFetcher:
             order = self._order(site, link, folder, terms=terms, longest_seconds=longest_seconds)
             found = self._served(order, folder, site, terms, onlooker)
             size = _taken(folder, found, path)
-        suffix = Path(found.file or "").suffix
-        return SiteRecording(size, f"{found.title or site.title}{suffix}", found.title, found.uploader)
+        name = _AS_IN_PATHS.sub("-", found.title or site.title)  # of a name only what follows a slash is shown
+        return SiteRecording(size, name + Path(found.file or "").suffix, found.title, found.uploader)
 
     def look(self, site: Site, link: Link, beside: Path, *, terms: Terms, onlooker: Onlooker) -> str:
         """The title of what could be fetched, without fetching it; works in the folder `beside`. Raises as fetch."""

@@ -26,6 +26,12 @@ def test_a_track_is_fetched_with_the_client_id_its_scripts_name(web, fetch, tmp_
     )
 
 
+def test_a_slash_in_a_title_cuts_nothing_of_the_name(web, fetch):
+    add_track(web, SONG, title="AC/DC - Live \\ Loud")
+    found = fetch(TRACK)
+    assert (found.filename, found.title) == ("AC-DC - Live - Loud.mp3", "AC/DC - Live \\ Loud")
+
+
 def test_the_whole_track_in_segments_is_preferred_to_its_beginning_in_one_piece(web, fetch, tmp_path, onlooker):
     add_track(web, SONG, codings=(PREVIEW, HLS))
     assert fetch(TRACK).filename == "The Song.mp3"
