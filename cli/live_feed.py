@@ -7,6 +7,7 @@ from typing import Any, Self
 
 NAMESPACE = "/progress"
 _CONNECT_SECONDS = 5.0
+_TRANSPORTS = ("websocket", "polling")  # several replicas may offer the first alone, an old proxy pass the second alone
 _EVENTS = ("progress", "completed", "error", "canceled")  # stems are told with the end
 
 
@@ -26,9 +27,9 @@ class LiveFeed:
             self._client.on(name, self._taker(name), namespace=NAMESPACE)
 
     def __enter__(self) -> Self:
-        auth = {"token": self._key} if self._key else None
-        with contextlib.suppress(*self._failures):
-            self._client.connect(self._url, namespaces=[NAMESPACE], auth=auth, wait_timeout=_CONNECT_SECONDS)
+        for transport in _TRANSPORTS:
+            if not self.is_live:
+                self._connect(transport)
         return self
 
     def __exit__(
@@ -48,6 +49,13 @@ class LiveFeed:
             return self._came.get(timeout=timeout_seconds)
         except queue.Empty:
             return None
+
+    def _connect(self, transport: str) -> None:
+        auth = {"token": self._key} if self._key else None
+        with contextlib.suppress(*self._failures):
+            self._client.connect(
+                self._url, namespaces=[NAMESPACE], auth=auth, transports=[transport], wait_timeout=_CONNECT_SECONDS
+            )
 
     def _subscribe(self) -> None:
         def acknowledged(snapshot: dict[str, Any]) -> None:

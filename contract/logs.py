@@ -12,6 +12,8 @@ from contract.settings import TelemetrySettings
 from contract.tracing import current_trace
 
 _LOUD_LIBRARIES = ("amqp", "botocore", "httpcore", "httpx", "kombu", "urllib3", "werkzeug")
+_SELF_WRITING = ("engineio.server", "socketio.server")
+"""They write lines of their own in no form of ours, unless they are given a level before they begin."""
 
 
 def configure_logs(telemetry: TelemetrySettings, *, service: str, stream: IO[str] | None = None) -> None:
@@ -38,7 +40,7 @@ def configure_logs(telemetry: TelemetrySettings, *, service: str, stream: IO[str
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(telemetry.log_level.upper())
-    for name in _LOUD_LIBRARIES:
+    for name in (*_LOUD_LIBRARIES, *_SELF_WRITING):
         logging.getLogger(name).setLevel(logging.WARNING)
 
 

@@ -5,6 +5,7 @@ import json
 import logging
 
 import pytest
+import socketio
 import structlog
 
 from contract.logs import configure_logs
@@ -71,3 +72,13 @@ def test_a_terminals_form_is_for_reading(stream):
     structlog.get_logger("x").info("job_accepted", bytes=3)
     assert "job_accepted" in stream.getvalue()
     assert not stream.getvalue().startswith("{")
+
+
+def test_a_library_that_writes_its_own_lines_has_no_reason_to(stream, monkeypatch):
+    names = ("engineio.server", "socketio.server")
+    for name in names:
+        monkeypatch.setattr(logging.getLogger(name), "handlers", [])
+        monkeypatch.setattr(logging.getLogger(name), "level", logging.NOTSET)
+    configure_logs(TelemetrySettings(), service="api", stream=stream)
+    socketio.AsyncServer(async_mode="asgi")
+    assert [logging.getLogger(name).handlers for name in names] == [[], []]
