@@ -17,6 +17,7 @@ from contract.settings import QueueSettings
 from contract.speeds import SpeedBook
 from contract.task_queue import TaskQueue
 from contract.tracing import Tracing
+from worker.claiming import claim
 from worker.endings import Ending, tell
 from worker.engine import Canceled
 from worker.failures import failure_of
@@ -62,11 +63,7 @@ class Runner:
 
     def run(self, job_id: str) -> None:
         """Do the job whose turn it is; the bell rung for `job_id` permits one. Raises ProcessSpent, to end after it."""
-        try:
-            job = self.store.claim_next(self.worker_id, rung_for=job_id)
-        except StoreUnavailable:
-            _log.warning("claim_failed", rung_for=job_id)  # jobs wait on in the store, and a message is sent again
-            return
+        job = claim(self.store, self.worker_id, rung_for=job_id)
         if job is None:
             _log.info("nothing_to_take", rung_for=job_id)
             return

@@ -90,8 +90,8 @@ def finishing(job: Job, watching: Watching) -> JobCompleted:
     return completed(job, timings={"separating": 2.0, "realtime_factor": 5.0}, source=job.source)
 
 
-def failing(error: BaseException) -> Callable[[Job, Watching], JobCompleted]:
-    def act(*_: object) -> JobCompleted:
+def failing(error: BaseException) -> Callable[..., JobCompleted]:
+    def act(*_: object, **__: object) -> JobCompleted:
         raise error
 
     return act
@@ -115,6 +115,26 @@ def test_a_second_message_does_nothing(make_runner, job, store):
     once = store.get(job.job_id)
     runner.run(job.job_id)
     assert store.get(job.job_id) == once
+
+
+def test_a_claim_whose_answer_was_lost_is_found_again(make_runner, job, store, monkeypatch):
+    claim_next = store.claim_next
+
+    def unheard(*asked: str, **named: str) -> None:
+        claim_next(*asked, **named)
+        raise StoreUnavailable
+
+    monkeypatch.setattr(store, "claim_next", unheard)
+    make_runner(finishing).run(job.job_id)
+    job = store.get(job.job_id)
+    assert (job.status, job.attempt) == (JobStatus.completed, 1)
+
+
+def test_a_claim_that_was_not_made_leaves_the_job_to_others(make_runner, job, store, monkeypatch):
+    assert store.claim_next("another", rung_for=job.job_id)
+    monkeypatch.setattr(store, "claim_next", failing(StoreUnavailable()))
+    make_runner(finishing).run(job.job_id)
+    assert store.get(job.job_id).worker == "another"
 
 
 def test_an_error_of_the_callers_fails_at_once(make_runner, job, store, storage):
