@@ -1,15 +1,16 @@
-"""TCP ports of this machine: whether one is free, and one that is."""
+"""TCP ports of this machine: whether one may be listened on, and one that may."""
 
+import errno
 import socket
 
 
-def is_free(host: str, port: int) -> bool:
-    """Whether a server could listen there now. An unknown `host` counts as not free."""
+def refusal(host: str, port: int) -> str | None:
+    """Why no server could listen there now, as the end of a sentence; None when one could."""
     try:
         with _listening(host, port):
-            return True
-    except OSError:
-        return False
+            return None
+    except OSError as error:
+        return "is in use" if error.errno == errno.EADDRINUSE else f"cannot be listened on ({error.strerror})"
 
 
 def find_free(host: str = "127.0.0.1") -> int:

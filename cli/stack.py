@@ -60,8 +60,8 @@ async def run_stack(
     SIGINT, SIGTERM and SIGHUP end it in good order, a second one at once. Raises StackFailed, WrongUse, Interrupted
     (only when `then` had not ended), and whatever `then` raises.
     """
-    if not ports.is_free(options.host, options.port):
-        raise WrongUse(f"Port {options.port} of {options.host} is in use; choose another with --port.")
+    if refusal := ports.refusal(options.host, options.port):
+        raise WrongUse(f"Port {options.port} of {options.host} {refusal}; choose another with --port or --host.")
     supervisor = Supervisor(logs=folder.logs, say=say)
     with ExitStack() as opened, StopSignals() as signals:
         redis = None if _uses_outside_redis(options) else opened.enter_context(EmbeddedRedis(folder.redis))

@@ -34,6 +34,7 @@ def disk(folder: Path | None = None) -> list[Finding]:
 
 def port() -> list[Finding]:
     """Whether `stemify up` could listen on its usual port."""
-    if ports.is_free("127.0.0.1", _PORT):
+    refusal = ports.refusal("127.0.0.1", _PORT)
+    if refusal is None:
         return [ok("port", f"{_PORT} is free")]
-    return [note("port", f"{_PORT} is in use", "Use `stemify up --port 8001` (or any free one).")]
+    return [note("port", f"{_PORT} {refusal}", "Use `stemify up --port 8001` (or any free one).")]

@@ -51,19 +51,24 @@ def verify(
     names: Annotated[list[str] | None, typer.Argument(metavar="[NAME...]", help="Only these.")] = None,
     json: Json = False,
 ) -> None:
-    """Read every weight file that is here in full and compare it with its digest."""
+    """Read every weight file that is here in full and compare it with its digest. A named model must be here."""
     settings = model_settings()
     with translated():
+        # imported late: the engine is not always installed beside the command line
+        from worker.engine.catalog import recipe_named
+
         store, known = weights_store(settings), recipes(settings)
-        chosen = [known[name] for name in names or known if name in known]
-        verdicts = {recipe.name: _verdict(store, recipe) for recipe in chosen if store.state(recipe) != "absent"}
+        chosen = [recipe_named(name, known) for name in names or known]
+        verdicts = {recipe.name: _verdict(store, recipe) for recipe in chosen}
+    shown = {name: verdict for name, verdict in verdicts.items() if names or verdict != "absent"}
     if json:
-        show_json(verdicts)
+        show_json(shown)
     else:
-        show_table("", ("model", "weights"), list(verdicts.items()))
-    bad = [name for name, verdict in verdicts.items() if verdict != "ready"]
+        show_table("", ("model", "weights"), list(shown.items()))
+    bad = {name: verdict for name, verdict in shown.items() if verdict != "ready"}
     if bad:
-        raise JobFailed(f"Corrupt: {', '.join(bad)}; run `stemify models pull {' '.join(bad)}`.")
+        said = ", ".join(f"{name} is {verdict}" for name, verdict in bad.items())
+        raise JobFailed(f"{said}; run `stemify models pull {' '.join(bad)}`.")
 
 
 def _rows() -> list[dict[str, Any]]:
@@ -88,6 +93,8 @@ def _verdict(store: Any, recipe: Any) -> str:
     # imported late: the engine is not always installed beside the command line
     from worker.engine.errors import EngineError
 
+    if store.state(recipe) == "absent":
+        return "absent"
     try:
         store.verify(recipe)
     except EngineError:

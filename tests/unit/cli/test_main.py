@@ -84,3 +84,14 @@ def test_starting_loads_nothing_heavy() -> None:
     code = "import sys, cli.main; print([m for m in ('torch', 'av', 'numpy', 'socketio', 'soxr') if m in sys.modules])"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
     assert ran.stdout.strip() == "[]"
+
+
+def test_models_that_are_named_must_be_here_to_be_verified(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STEMIFY_MODELS__FOLDER", str(tmp_path))
+    absent = stemify("models", "verify", "htdemucs", "--json")
+    assert (absent.returncode, absent.stdout) == (1, '{\n  "htdemucs": "absent"\n}\n')
+    assert "stemify models pull htdemucs" in absent.stderr
+    unknown = stemify("models", "verify", "htdemuks")
+    assert unknown.returncode == 2
+    assert "htdemucs" in unknown.stderr, "it names those there are"
+    assert stemify("models", "verify").returncode == 0

@@ -1,9 +1,11 @@
 """Where the stack says it is, and what its processes are told."""
 
+import socket
 from pathlib import Path
 
 import pytest
 
+from cli import ports
 from cli.data_folder import DataFolder
 from cli.embedded_redis import EmbeddedRedis
 from cli.stack import StackOptions, _environment, _uses_outside_redis
@@ -47,3 +49,12 @@ def test_what_a_person_set_holds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 def test_the_demo_brings_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REDIS_URL", "redis://elsewhere")
     assert not _uses_outside_redis(StackOptions(port=8001, embedded=True))
+
+
+def test_a_port_that_cannot_be_had_is_told_with_the_reason() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        assert ports.refusal("127.0.0.1", taken.getsockname()[1]) == "is in use"
+    assert ports.refusal("127.0.0.1", ports.find_free()) is None
+    said = ports.refusal("192.0.2.1", 8000)  # an address for documentation: no machine has it
+    assert said is not None
+    assert said.startswith("cannot be listened on (")
