@@ -50,13 +50,20 @@ def make_mix(parts: Parts, job: Job, wish: MixRequest, *, is_unwanted: Callable[
     largest = max(stem.frames for stem in job.stems) * _FRAME_BYTES
     with _promised(parts, name, kept=largest), _folder(parts.settings.mixes.folder, job, largest) as folder:
         mix = _rendered(parts, job, wish, folder=folder, is_unwanted=is_unwanted)
-        shelf.put(folder / "mix", mix)
+        try:
+            shelf.put(folder / "mix", mix)
+        finally:
+            _clear_unless_kept(parts, job, shelf)
+    return Made(mix, is_new=True)
+
+
+def _clear_unless_kept(parts: Parts, job: Job, shelf: MixShelf) -> None:
+    """A job that was deleted or passed its time while this was made: its files went without the mix."""
     try:
         _check_kept(parts, job)
     except (JobNotFound, JobExpired):
-        shelf.clear()  # deleted or past its time while it was made: the job's files went without this one
+        shelf.clear()
         raise
-    return Made(mix, is_new=True)
 
 
 def _check_kept(parts: Parts, job: Job) -> None:

@@ -8,7 +8,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Self, TypeVar
 
-from contract.storage.blob_store import Chunk
+from contract.errors import StorageUnavailable
+from contract.storage.blob_store import BlobNotFound, Chunk
 from contract.storage.local_errors import local_errors
 
 PART_PREFIX, PART_SUFFIX = ".", ".part"
@@ -59,19 +60,22 @@ class LocalWriter:
         """Publish when no error came, else remove the part."""
         try:
             if kind is None:
-                with local_errors():
-                    self._publish()
+                self._publish()
         finally:
             self._discard()
 
     def _publish(self) -> None:
         if self._file is None:
             raise RuntimeError("a blob is written inside its with-block")
-        self._file.flush()
-        os.fsync(self._file.fileno())
-        self._file.close()
-        self._part.replace(self._path)
-        sync_folder(self._path.parent)
+        try:
+            with local_errors():
+                self._file.flush()
+                os.fsync(self._file.fileno())
+                self._file.close()
+                self._part.replace(self._path)
+                sync_folder(self._path.parent)
+        except BlobNotFound as error:
+            raise StorageUnavailable("What was being stored was removed meanwhile.") from error
 
     def _discard(self) -> None:
         if self._file is not None:

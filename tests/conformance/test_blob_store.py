@@ -5,8 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from contract.errors import StorageUnavailable
 from contract.settings import StorageSettings
 from contract.storage import BlobNotFound, BlobStore, open_storage
+from contract.storage.local_folder import LocalFolder
 
 SONG = bytes(range(256)) * 5_000  # 1.28 MB: several chunks
 
@@ -174,3 +176,19 @@ def test_a_key_that_could_point_elsewhere_is_refused(storage, key):
         storage.delete_folder(key)
     with pytest.raises(ValueError, match="not a blob's key"):
         list(storage.read(key))
+
+
+def test_a_folder_that_is_removed_while_a_blob_is_written_leaves_nothing_half(storage):
+    # A folder says that it went; in a bucket nothing was there yet, and the blob is whole.
+    def interrupted() -> None:
+        with storage.writer("results/j/1/vocals.wav") as writer:
+            writer.write(SONG)
+            storage.delete_folder("results/j")
+
+    if isinstance(storage, LocalFolder):
+        with pytest.raises(StorageUnavailable, match="removed meanwhile"):
+            interrupted()
+        assert keys_of(storage) == []
+    else:
+        interrupted()
+        assert keys_of(storage) == ["results/j/1/vocals.wav"]

@@ -69,6 +69,11 @@ class Service:
         self.url = f"http://127.0.0.1:{self.port}"
         self.http = httpx.Client(base_url=self.url, timeout=20)
 
+    @property
+    def root(self) -> Path:
+        """The folder its blobs lie in."""
+        return Path(self.settings.storage.url.removeprefix("file:"))
+
     def stop(self) -> None:
         self.http.close()
         self._server.should_exit = True

@@ -4,7 +4,8 @@ import hashlib
 import io
 import json
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -17,12 +18,13 @@ from redis import Redis
 from backend.mixes.mixdown import make_mix
 from backend.mixes.shelf import MixShelf
 from backend.mixes.wishes import MixRequest, StemInMix
-from contract.errors import JobExpired
+from contract.errors import JobExpired, JobNotFound
 from contract.janitor import Janitor
 from contract.job_store import JobStore
 from contract.jobs import Job
 from contract.room import Room
 from contract.settings import RetentionSettings
+from contract.storage import BlobFacts
 from contract.storage.local_folder import LocalFolder
 from contract.task_queue import TaskQueue, make_celery
 from tests.integration.backend.conftest import Start
@@ -102,12 +104,40 @@ def test_a_mix_goes_with_its_job(service: Service, job: Job) -> None:
     assert not service.blobs
 
 
+def parts_with(service: Service, redis: Redis, **changed: Any) -> Any:
+    """What making a mix needs of a replica."""
+    room = Room(redis, service.storage, service.settings.storage)
+    known = {"settings": service.settings, "storage": service.storage, "store": service.store, "room": room}
+    return SimpleNamespace(**known | changed)
+
+
+class _InterruptedBy(LocalFolder):
+    """A folder in which something happens while a file is being stored."""
+
+    def __init__(self, root: Path, act: Callable[[], object]) -> None:
+        super().__init__(root)
+        self._act = act
+
+    def put_file(self, key: str, path: Path) -> BlobFacts:
+        with self.writer(key) as writer:
+            writer.write(path.read_bytes())
+            self._act()
+        return super().put_file(key, path)
+
+
+def test_a_mix_whose_job_is_deleted_while_it_is_stored_leaves_nothing(service: Service, job: Job, redis: Redis) -> None:
+    delete = partial(service.http.delete, f"/api/v1/jobs/{job.job_id}")
+    parts = parts_with(service, redis, storage=_InterruptedBy(service.root, delete))
+    with pytest.raises(JobNotFound):
+        make_mix(parts, job, MixRequest(stems={"bass": StemInMix()}))
+    assert not service.blobs
+
+
 def test_a_mix_whose_job_expires_meanwhile_leaves_nothing(service: Service, job: Job, redis: Redis) -> None:
     retention = RetentionSettings(after_download_seconds=1)
     store = JobStore(redis, queue=service.settings.queue, retention=retention)
     queue = TaskQueue(make_celery(service.settings.redis, service.settings.queue), "unused")
-    room = Room(redis, service.storage, service.settings.storage)
-    parts: Any = SimpleNamespace(settings=service.settings, storage=service.storage, store=store, room=room)
+    parts = parts_with(service, redis, store=store)
 
     def expires() -> bool:
         store.expiry.downloaded(job.job_id)
@@ -121,7 +151,7 @@ def test_a_mix_whose_job_expires_meanwhile_leaves_nothing(service: Service, job:
 
 
 def test_two_that_make_room_at_once_do_not_disturb_each_other(service: Service, job: Job) -> None:
-    shelf = MixShelf(_EmptiedMeanwhile(service.storage.local_path(job.stems[0].blob).parents[3]), job, most=1)
+    shelf = MixShelf(_EmptiedMeanwhile(service.root), job, most=1)
     names = [mix(service, job, gain_db=-gain).json()["mix_id"] for gain in range(2)]
     found = [shelf.find(name) for name in names]
     assert found == [None, None]
