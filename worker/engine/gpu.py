@@ -14,6 +14,7 @@ from worker.engine.device_window import DeviceWindow
 from worker.engine.errors import OutOfMemory
 from worker.engine.lane import begun, gpu_lane
 from worker.engine.network import Answers, Window
+from worker.engine.placed import forget_places, keep_places
 from worker.engine.plain import Form, PlainNetwork
 from worker.engine.reduced import is_transformer, restore
 
@@ -42,6 +43,7 @@ class GpuNetwork(PlainNetwork):
 
     def __init__(self, module: Any, *, device: torch.device, precision: str, fallback: Fallback | None = None) -> None:
         _settle_arithmetic()
+        keep_places(module)
         self._half = precision == "float16" and is_transformer(module)
         super().__init__(module, device=device, precision="float32" if self._half else precision)
         self.precision = "float16" if self._half else self.precision
@@ -71,14 +73,19 @@ class GpuNetwork(PlainNetwork):
         """See `Network`."""
         if self.lane is not None:
             wait([self.lane.submit(int)])  # a batch that nobody wants any more may still be running
+        self._as_it_came()
         super().unload()
+
+    def _as_it_came(self) -> None:
+        restore(self._module, self._lowered)
+        forget_places(self._module)
 
     def retreat(self) -> bool:
         """See `Network`."""
         if self._fallback is None:
             return False
         fallback, self._fallback = self._fallback, None
-        restore(self._module, self._lowered)
+        self._as_it_came()
         self._lowered, self._half = None, False
         with translated(self._device):
             self._module.to("cpu")
