@@ -1,6 +1,6 @@
 """The FastAPI app: routes, error handlers, and the lifespan that runs what every replica does on the side."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import structlog
@@ -12,6 +12,7 @@ from fastapi.routing import APIRoute
 from backend.addresses import PREFIX
 from backend.assembly import Parts
 from backend.error_handlers import install_error_handlers
+from backend.guarded_connection import STOPPING
 from backend.health import version
 from backend.housekeeping import Housekeeping
 from backend.routes import direct_uploads, events, jobs, legacy, mixes, pages, service, stems, submissions, uploads
@@ -95,7 +96,7 @@ def _lock_up(jail: Jail) -> None:
 
 
 @asynccontextmanager
-async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+async def _lifespan(app: FastAPI) -> AsyncIterator[dict[str, Callable[[], None]]]:
     parts: Parts = app.state.parts
     housekeeping = Housekeeping(
         parts.janitor, tidy_uploads=parts.uploads.tidy, sweep_seconds=parts.settings.queue.sweep_seconds
@@ -105,7 +106,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         _warn_of_private_hosts(parts.settings.sources)
         await to_thread.run_sync(_lock_up, parts.jail)
         async with running(side_tasks):
-            yield
+            yield {STOPPING: parts.relay.let_go}
     finally:
         await to_thread.run_sync(parts.jail.close)
         await parts.async_redis.aclose()

@@ -14,6 +14,8 @@ from backend.problems import MEDIA_TYPE, problem_document
 
 HEAD_SECONDS = 20.0
 HEAD_BYTES = 65_536
+STOPPING = "stopping"
+"""Under this name the lifespan's state holds what to call when the replica stops."""
 
 
 class GuardedConnection(HttpToolsProtocol):
@@ -29,6 +31,12 @@ class GuardedConnection(HttpToolsProtocol):
         """A caller connected, and should ask for something soon."""
         super().connection_made(transport)
         self._begin_head()
+
+    def shutdown(self) -> None:
+        """The replica stops. What only waits is told so, or it would be cut off when the grace is over."""
+        if tell := self.app_state.get(STOPPING):
+            tell()
+        super().shutdown()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The caller is gone."""

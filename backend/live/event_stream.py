@@ -34,14 +34,16 @@ async def event_stream(
                     yield piece
 
 
-async def _until_last(queue: asyncio.Queue[News], heartbeat_seconds: float) -> AsyncIterator[News | None]:
-    """News as it comes, up to the last; None whenever a heartbeat is due."""
+async def _until_last(queue: asyncio.Queue[News | None], heartbeat_seconds: float) -> AsyncIterator[News | None]:
+    """News as it comes, up to the last or until this replica stops; None whenever a heartbeat is due."""
     while True:
         try:
             news = await asyncio.wait_for(queue.get(), heartbeat_seconds)
         except TimeoutError:
             yield None
             continue
+        if news is None:
+            return
         yield news
         if is_last(news):
             return

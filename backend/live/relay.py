@@ -49,6 +49,8 @@ class Relay:
         self._jobs: dict[str, _Watched] = {}
         self._stale: set[str] = set()
         self._woken = asyncio.Event()
+        self._listening: set[asyncio.Queue[News | None]] = set()
+        self._stopping = False
 
     async def run(self) -> None:
         """Listen and re-read until canceled."""
@@ -79,14 +81,25 @@ class Relay:
             self._forget(job_id)
 
     @contextlib.asynccontextmanager
-    async def listening(self, job_id: str) -> AsyncIterator[asyncio.Queue[News]]:
-        """A queue that gets every change while the block lasts."""
-        queue: asyncio.Queue[News] = asyncio.Queue()
+    async def listening(self, job_id: str) -> AsyncIterator[asyncio.Queue[News | None]]:
+        """A queue that gets every change while the block lasts, and None when it should end since the replica stops."""
+        queue: asyncio.Queue[News | None] = asyncio.Queue()
+        self._listening.add(queue)
         try:
             await self.watch(job_id, queue.put_nowait)
+            if self._stopping:
+                queue.put_nowait(None)
             yield queue
         finally:
             self.unwatch(job_id, queue.put_nowait)
+            self._listening.discard(queue)
+
+    def let_go(self) -> None:
+        """The replica stops: answers that only wait for news end, whole, instead of being cut."""
+        if not self._stopping:
+            self._stopping = True
+            for queue in self._listening:
+                queue.put_nowait(None)
 
     @property
     def watched_jobs(self) -> int:

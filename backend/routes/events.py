@@ -30,7 +30,9 @@ async def follow_job(
 ) -> Response:
     """`snapshot` first, then `progress`, `stem`, and one of `completed`, `error`, `canceled`; then it ends.
 
-    Each event's id is the job's version. A client that has seen the end is answered 204, so that it stops asking.
+    Each event's id is the job's version. A stream that ends without one of these was let go by a replica that
+    stops: ask again, as browsers do by themselves. A client that has seen the end is answered 204, so that it stops
+    asking.
     """
     seen = int(last_event_id) if last_event_id and _VERSION.fullmatch(last_event_id) else -1
     if job.is_terminal and seen >= job.version:

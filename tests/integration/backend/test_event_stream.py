@@ -2,14 +2,18 @@
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
 import pytest
+from redis import Redis
 
+from contract import keys
 from contract.jobs import Job
 from tests.integration.backend.conftest import Start
 from tests.integration.backend.service import Service
+from tests.service_process import wait_for
 
 
 def pieces(response: httpx.Response) -> Iterator[dict[str, Any]]:
@@ -80,3 +84,25 @@ def test_a_deleted_job_ends_its_stream(service: Service, path: str) -> None:
         next(events)
         service.http.delete(path.removesuffix("/events"))
         assert [event["event"] for event in events][-1] in ("canceled", "error")
+
+
+def test_a_replica_that_stops_ends_its_streams_whole(start: Start) -> None:
+    replica = start()
+    with httpx.stream("GET", f"{replica.url}/api/v1/jobs/{replica.made_job().job_id}/events") as response:
+        events = pieces(response)
+        assert next(events)["event"] == "snapshot"
+        with ThreadPoolExecutor() as pool:
+            stopping = pool.submit(replica.stop)
+            assert list(events) == []
+            stopping.result()
+
+
+def test_a_replica_that_stops_answers_who_waits(start: Start, redis: Redis) -> None:
+    replica = start()
+    job = replica.made_job()
+    asked = {"url": f"{replica.url}/api/v1/jobs/{job.job_id}", "headers": {"Prefer": "wait=60"}, "timeout": 60}
+    with ThreadPoolExecutor() as pool:
+        waiting = pool.submit(httpx.get, **asked)
+        wait_for(lambda: redis.pubsub_numsub(keys.channel(job.job_id))[0][1])
+        replica.stop()
+        assert waiting.result().json()["status"] == "queued"
