@@ -8,9 +8,11 @@ MASK = "***"
 _SECRET_NAME = re.compile(
     r"(?i)(^|[_-])(password|passwd|secret|token|authorization|cookie|api[_-]?key|access[_-]?key|credentials?)([_-]|$)"
 )
-_LOGIN_IN_ADDRESS = re.compile(r"(?<=://)[^/@\s'\"]+@")
+_LOGIN_IN_ADDRESS = re.compile(r"(?<=://)[^/?#\s'\"]+@")  # to the last @ before the path: passwords may hold one
 _BEARER = re.compile(r"(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{8,}")
-_SIGNATURE = re.compile(r"(?i)(X-Amz-(?:Signature|Credential)=)[^&\s'\"]+")
+_IN_QUERY = re.compile(
+    r"(?i)(X-Amz-Credential=|[?&](?:[a-z0-9_-]*(?:token|secret|passw|signature|api[_-]?key)[a-z0-9_-]*|sig|key)=)[^&#\s'\"]+"
+)
 
 _SIGNING_NAME = re.compile(r"(?i)^(sig|sign|signature|key|auth|pwd|code|hash|policy|expires)$")
 _WORD_LETTERS = 20
@@ -51,4 +53,4 @@ def _value(name: str, value: Any) -> Any:
 
 def _text(text: str) -> str:
     without_login = _LOGIN_IN_ADDRESS.sub(f"{MASK}@", text)
-    return _SIGNATURE.sub(rf"\1{MASK}", _BEARER.sub(rf"\1 {MASK}", without_login))
+    return _IN_QUERY.sub(rf"\1{MASK}", _BEARER.sub(rf"\1 {MASK}", without_login))

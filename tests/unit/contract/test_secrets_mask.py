@@ -28,7 +28,12 @@ def test_other_names_are_not(name):
         ("rediss://user:letmein@h", "rediss://***@h"),
         ("sent Authorization: Bearer letmein-letmein", "sent Authorization: Bearer ***"),
         ("GET /b?X-Amz-Signature=letmein&x=1", "GET /b?X-Amz-Signature=***&x=1"),
+        ("redis://:let@me@h/0 is down", "redis://***@h/0 is down"),
+        ("http://u:p@proxy:3128, http://u:p@other", "http://***@proxy:3128, http://***@other"),
+        ("GET https://h/a.mp3?t=7&access_token=letmein failed", "GET https://h/a.mp3?t=7&access_token=*** failed"),
+        ("https://h/a?sig=letmein", "https://h/a?sig=***"),
         ("https://example.org/a@b", "https://example.org/a@b"),
+        ("https://example.org?mail=a@b&monkey=1", "https://example.org?mail=a@b&monkey=1"),
     ],
 )
 def test_a_secret_within_a_text_is_masked(text, expected):
