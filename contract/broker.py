@@ -25,15 +25,21 @@ def broker_url(settings: RedisSettings) -> str:
         query.setdefault("ssl_cert_reqs", "required")
     path = f"/{query['db']}" if "db" in query else parts.path
     spoken = {name: value for name, value in query.items() if name.startswith("ssl_")}
-    return parts._replace(query=urlencode(spoken), path=path).geturl()
+    login, _, host = parts.netloc.rpartition("@")
+    return parts._replace(netloc=_login(login, query) + host, query=urlencode(spoken), path=path).geturl()
 
 
 def _socket_url(netloc: str, path: str, query: dict[str, str]) -> str:
-    login, _, _ = netloc.rpartition("@")
-    if "password" in query:
-        login = f"{login.partition(':')[0]}:{quote(query['password'], safe='')}"
-    at = f"{login}@" if login else ""
-    return f"redis+socket://{at}{quote(unquote(path))}?virtual_host={quote(query.get('db', '0'))}"
+    login = _login(netloc.rpartition("@")[0], query)
+    return f"redis+socket://{login}{quote(unquote(path))}?virtual_host={quote(query.get('db', '0'))}"
+
+
+def _login(told: str, query: dict[str, str]) -> str:
+    """`USER:PASSWORD@`, empty where there is none. As redis-py reads it: the query tells what is not before the @."""
+    user, _, password = told.partition(":")
+    user = user or quote(query.get("username", ""), safe="")
+    password = password or quote(query.get("password", ""), safe="")
+    return f"{user}:{password}@" if password else (f"{user}@" if user else "")
 
 
 def celery_settings(queue: QueueSettings) -> dict[str, Any]:

@@ -26,6 +26,10 @@ def spelled(url: str) -> str:
         ("unix:///a/b.sock?db=2", "redis+socket:///a/b.sock?virtual_host=2"),
         ("unix://u:p@/b.sock", "redis+socket://u:p@/b.sock?virtual_host=0"),
         ("unix:///b.sock?password=p/w", "redis+socket://:p%2Fw@/b.sock?virtual_host=0"),
+        ("unix:///b.sock?username=u&password=p", "redis+socket://u:p@/b.sock?virtual_host=0"),
+        ("redis://h:1/3?password=p@w", "redis://:p%40w@h:1/3"),
+        ("rediss://h?username=u&password=p&ssl_cert_reqs=none", "rediss://u:p@h?ssl_cert_reqs=none"),
+        ("redis://v:q@h/0?username=u&password=p", "redis://v:q@h/0"),
     ],
 )
 def test_an_address_is_translated(ours, kombus):
