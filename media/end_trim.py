@@ -37,7 +37,8 @@ def _told_frames(recording: Recording) -> int | None:
     if recording.container_name == "MP4":
         return _told_by_itunes(recording) or _told_by_tables(recording)
     if recording.container_name == "Ogg" and recording.stream.codec_context.codec.name == "vorbis":
-        return recording.stream.duration  # FFmpeg has cut the longer ones there already
+        # FFmpeg has cut the longer ones there already; of a chain only the last one's length is told.
+        return None if recording.is_chained else recording.stream.duration
     return None
 
 

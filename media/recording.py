@@ -40,6 +40,7 @@ class Recording:
         self.last_packet: Packet[AudioStream] | None = None
         self.first_pts: int | None = None
         self.bad_packets = 0
+        self.is_chained = False
         self._good_packets = 0
         self._lead_in = self._is_short_vorbis()
         if self._lead_in:
@@ -72,6 +73,7 @@ class Recording:
             return
         if packet.size:
             self._good_packets += 1
+            self.is_chained = self.is_chained or _begins_again(self.last_packet, packet)
             self.last_packet = packet
         for frame in frames:
             if self._lead_in:
@@ -93,6 +95,11 @@ class Recording:
         # nothing: then the first frame is the decoder's lead-in, and `without_padding` sees to the end.
         name = self.stream.codec_context.codec.name
         return self.container_name == "Ogg" and name == "vorbis" and (self.stream.duration or 0) < _SHORT_FRAMES
+
+
+def _begins_again(last: "Packet[AudioStream] | None", packet: "Packet[AudioStream]") -> bool:
+    """Whether another recording follows in the same file, as chained Ogg files have it: time begins anew."""
+    return last is not None and last.pts is not None and packet.pts is not None and packet.pts < last.pts
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from io import FileIO
 
 import numpy as np
 import pytest
+import soundfile
 
 from media.decode import decode
 from media.errors import MediaTooLong, MediaTooShort, UnsupportedMedia
@@ -222,6 +223,21 @@ def test_a_rate_that_changes_midway_is_evened_out(tmp_path, foreign, sweep):
     chained.write_bytes(first.read_bytes() + second.read_bytes())
     assert probe(chained).sample_rate == 44_100
     assert _all_of(chained).shape == (2, 2 * 44_100)
+
+
+def test_no_music_is_cut_off_a_chain_that_begins_with_a_short_one(tmp_path, sweep):
+    sounds = [sweep(3_000), sweep(30_001)]
+    chained = tmp_path / "chained"
+    with chained.open("wb") as file:
+        for number, sound in enumerate(sounds):
+            soundfile.write(tmp_path / f"{number}.ogg", sound.T, 44_100, format="OGG", subtype="VORBIS")
+            file.write((tmp_path / f"{number}.ogg").read_bytes())
+    last, decoded = _all_of(tmp_path / "1.ogg"), _all_of(chained)
+    begins = [
+        at for at in range(3_000, 6_000) if np.array_equal(decoded[:, at + 5_000 : at + 5_100], last[:, 5_000:5_100])
+    ]
+    assert len(begins) == 1
+    assert np.array_equal(decoded[:, begins[0] + 2_000 :][:, : 30_001 - 2_000], last[:, 2_000:])
 
 
 def _atom(kind: bytes, content: bytes) -> bytes:
