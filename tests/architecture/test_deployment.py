@@ -92,6 +92,12 @@ def test_the_compose_file_has_the_form_of_one() -> None:
     assert checked.returncode == 0, checked.stdout + checked.stderr
 
 
+def test_every_service_that_a_command_of_the_text_names_is_there() -> None:
+    named = re.findall(r"compose (?:--profile \w+ )?(?:run --rm|exec|logs) ([a-z-]+)", text("DEPLOYMENT.md"))
+    named += re.findall(r"--scale ([a-z-]+)=", text("DEPLOYMENT.md"))
+    assert {"models", "valkey", "worker", "api"} <= set(named) <= set(compose()["services"])
+
+
 def test_every_service_is_hardened() -> None:
     for name, service in compose()["services"].items():
         assert service["read_only"] is True, name
