@@ -10,7 +10,7 @@ import structlog
 from structlog.contextvars import bound_contextvars
 
 from contract.errors import JobNotFound, StoreUnavailable
-from contract.events import JobCompleted, JobFailed, JobReleased
+from contract.events import JobCompleted, JobReleased
 from contract.job_store import JobStore
 from contract.jobs import Job
 from contract.settings import QueueSettings
@@ -153,7 +153,7 @@ class _Attempt:
         if self._error is not None:
             _log.warning("attempt_failed", code=failure_of(self._error).code, exc_info=self._error)
         _log.info("attempt_ended", ending=ending.type, status=told.status, progress=told.progress)
-        runner.metrics.ended(ending.type, ending.code if isinstance(ending, JobFailed) else "")
+        runner.metrics.ended(told.status if told.is_terminal else ending.type, told.error.code if told.error else "")
         if told.is_terminal:
             shelf.clear_earlier()
         if isinstance(ending, JobCompleted):
@@ -169,9 +169,10 @@ class _Attempt:
             now = self._runner.store.get(self._job.job_id)
         except (JobNotFound, StoreUnavailable) as error:
             _log.info("job_gone", because=error.code)
+            self._runner.metrics.ended("gone")
         else:
             _log.warning("lease_lost", status=now.status, held_by=now.worker, exc_info=self._error)
-        self._runner.metrics.ended("lease_lost")
+            self._runner.metrics.ended("lease_lost")
 
     def _enforce(self) -> None:
         """In the thread that beats: an attempt that hangs though it should stop is ended for it, with the process."""

@@ -184,6 +184,25 @@ def test_a_cancel_is_felt(make_runner, job, store):
     assert store.get(job.job_id).status is JobStatus.canceled
 
 
+@pytest.mark.parametrize(
+    ("stopped", "then", "counted"),
+    [
+        ("cancel", StorageUnavailable(), {"canceled": 1.0}),
+        ("delete", StorageUnavailable(), {"gone": 1.0}),
+        ("get", StorageUnavailable(), {"requeued": 1.0}),
+    ],
+)
+def test_attempts_are_counted_by_what_became_of_the_job(make_runner, job, store, stopped, then, counted):
+    def act(job: Job, _: Watching) -> JobCompleted:
+        getattr(store, stopped)(job.job_id)
+        raise then
+
+    runner = make_runner(act)
+    runner.run(job.job_id)
+    (family,) = (each for each in runner.metrics.registry.collect() if each.name == "stemify_worker_attempts_ended")
+    assert {each.labels["ending"]: each.value for each in family.samples if each.name.endswith("_total")} == counted
+
+
 def test_work_that_takes_too_long_is_stopped(make_runner, job, store):
     make_runner(waiting, least_seconds=0.01, unmeasured=0.001).run(job.job_id)
     job = store.get(job.job_id)
