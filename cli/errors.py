@@ -2,7 +2,6 @@
 
 from typing import ClassVar
 
-DONE = 0
 INTERRUPTED = 130
 
 

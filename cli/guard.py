@@ -20,10 +20,11 @@ class Guard:
         self._process: subprocess.Popen[bytes] | None = None
 
     def watch(self, group: int) -> None:
-        """From now on this process group ends with the launcher."""
+        """From now on this process group ends with the launcher. Where no guard can be started the next group tries."""
         if self._process is None:
             command = [sys.executable, "-I", __file__]
-            self._process = subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)
+            with contextlib.suppress(OSError):  # no room for a process: each child is still tied by itself
+                self._process = subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)
         self._tell(f"+{group}")
 
     def forget(self, group: int) -> None:

@@ -24,8 +24,6 @@ from contract.events import (
 from contract.options import JobOptions
 from contract.recordings import ModelUsed, Quality, Source, Stem, Value, Warned
 
-MAX_ATTEMPTS = 3
-
 
 class JobStatus(StrEnum):
     """Where a job stands; see ACTIVE and TERMINAL for the sets that matter."""

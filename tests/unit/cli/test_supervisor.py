@@ -6,8 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from cli.child import ChildSpec
-from cli.guard import keep
+from cli.guard import Guard, keep
 from cli.supervisor import Supervisor, ending
 from tests.acceptance.waiting import until_async
 
@@ -49,3 +51,11 @@ def test_a_child_that_cannot_be_started_is_tried_again(tmp_path: Path) -> None:
 
     asyncio.run(run())
     assert said[0].startswith("The sleeper cannot be started (No such file or directory)")
+
+
+def test_without_room_for_the_guard_its_groups_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    guard = Guard()
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    guard.watch(1)
+    guard.forget(1)
+    guard.close()
