@@ -4,8 +4,6 @@ import contextlib
 import errno
 import hashlib
 import math
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +12,7 @@ from backend.assembly import Parts
 from backend.mixes.render import Part, Target, render
 from backend.mixes.shelf import Mix, MixShelf
 from backend.mixes.wishes import MixRequest, mix_id
+from backend.mixes.workshop import workshop
 from contract.errors import InsufficientStorage, JobExpired, JobNotFound, StorageUnavailable
 from contract.jobs import Job
 from contract.recordings import Stem
@@ -22,7 +21,6 @@ from media.errors import EncodingFailed, MediaError
 from media.formats import OutputFormat
 
 _FRAME_BYTES = 8
-_SPARE_BYTES = 64 * 2**20
 
 
 @dataclass(frozen=True)
@@ -48,7 +46,9 @@ def make_mix(parts: Parts, job: Job, wish: MixRequest, *, is_unwanted: Callable[
     if found is not None:
         return Made(found, is_new=False)
     largest = max(stem.frames for stem in job.stems) * _FRAME_BYTES
-    with _promised(parts, name, kept=largest), _folder(parts.settings.mixes.folder, job, largest) as folder:
+    copies = sum(stem.bytes for stem in job.stems)  # of the stems, where storage is not this machine's
+    place = workshop(parts.settings.mixes.folder, needed_bytes=largest + copies)
+    with _promised(parts, name, kept=largest), place as folder:
         mix = _rendered(parts, job, wish, folder=folder, is_unwanted=is_unwanted)
         try:
             shelf.put(folder / "mix", mix)
@@ -81,19 +81,6 @@ def _promised(parts: Parts, name: str, *, kept: int) -> Iterator[None]:
         yield
     finally:
         parts.room.release(name)
-
-
-@contextlib.contextmanager
-def _folder(root: Path | None, job: Job, largest: int) -> Iterator[Path]:
-    try:
-        made = tempfile.TemporaryDirectory(prefix="stemify-mix-", dir=root)
-    except OSError as error:
-        raise StorageUnavailable("There is no folder to make mixes in.") from error
-    with made as name:
-        copies = sum(stem.bytes for stem in job.stems)  # of the stems, where storage is not this machine's
-        if shutil.disk_usage(name).free < largest + copies + _SPARE_BYTES:
-            raise InsufficientStorage("There is not enough room left to make this mix.")
-        yield Path(name)
 
 
 def _rendered(parts: Parts, job: Job, wish: MixRequest, *, folder: Path, is_unwanted: Callable[[], bool]) -> Mix:
