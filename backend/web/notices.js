@@ -22,6 +22,7 @@ export class Notices {
     if (!isPossible() || Notification.permission !== "granted" || !document.hidden) return;
     const words = text(entry.status === "completed" ? "noticeDone" : "noticeFailed", { name: entry.name });
     const registration = await navigator.serviceWorker.ready;
-    await registration.showNotification(words, { icon: "/web/icon-192.png", tag: entry.key, data: `/#${entry.job.job_id}` });
+    const look = { icon: "/web/icon-192.png", tag: entry.key, data: `/#${entry.job.job_id}` };
+    await registration.showNotification(words, look).catch(() => {}); // a system without a place for it (Firefox says so)
   }
 }

@@ -28,7 +28,7 @@ def test_a_kept_job_is_played_without_a_network(
     page: Page, window: BrowserContext, done: dict[str, str], name: str
 ) -> None:
     # As Firefox, which asks the person whether the page may keep things for good, who looks elsewhere.
-    page.add_init_script("StorageManager.prototype.persist = () => new Promise(() => {})")
+    page.add_init_script("if (navigator.storage) StorageManager.prototype.persist = () => new Promise(() => {})")
     page.goto(f"/#{done[name]}")
     wait_installed(page)
     page.get_by_role("button", name=re.compile(r"^Keep offline \(\d")).click()
