@@ -17,6 +17,7 @@ import { wireTheme } from "./theme.js";
 
 const at = (id) => document.getElementById(id);
 const NAME = document.title;
+const SETTLED_MS = 2000; // what the service worker fetches to keep would hold up the first sound
 let selected = null;
 let followed = null; // {id, stop}
 
@@ -154,6 +155,11 @@ async function resume() {
   await attempt(async () => present(recordings.take(await api.job(id))));
 }
 
+// Without one (an address that is not secure, a private window) the page works, but not offline.
+function install() {
+  navigator.serviceWorker?.register("/service-worker.js").catch(() => {});
+}
+
 at("cancel").addEventListener("click", () => attempt(() => recordings.cancel(selected)));
 at("retry").addEventListener("click", () => open(recordings.retry(selected)));
 at("remove").addEventListener("click", () => remove(selected));
@@ -167,7 +173,5 @@ at("dismiss").addEventListener("click", () => showAlert(null));
 wireTheme(at("theme"));
 window.addEventListener("online", begin);
 window.addEventListener("hashchange", resume);
-// Without one (an address that is not secure, a private window) the page works, but not offline.
-navigator.serviceWorker?.register("/service-worker.js").catch(() => {});
 navigator.serviceWorker?.addEventListener("controllerchange", refresh);
-begin();
+begin().finally(() => setTimeout(install, SETTLED_MS));

@@ -20,6 +20,15 @@ def test_the_service_worker_keeps_the_whole_page() -> None:
     assert {f"/web/{name}" for name in files() - APART - LATER} - {"/web/index.html"} == listed - {"/"}
 
 
+def test_all_modules_are_asked_for_at_once_rather_than_as_each_is_read() -> None:
+    """Those that app.js imports, and those that they import."""
+    found = {WEB / "app.js"}
+    while found != (more := found | {imported for module in found for imported in imports(module)}):
+        found = more
+    links = re.findall(r'<link rel="modulepreload" href="(/web/[^"]*)">', (WEB / "index.html").read_text())
+    assert links == sorted(f"/web/{path.relative_to(WEB).as_posix()}" for path in found - {WEB / "app.js"})
+
+
 def test_every_text_is_said_and_every_one_said_is_there() -> None:
     texts = (WEB / "texts.js").read_text()
     keys = set(re.findall(r"^  (\w+): \"", texts, re.MULTILINE))
@@ -28,6 +37,12 @@ def test_every_text_is_said_and_every_one_said_is_there() -> None:
         re.findall(r"data-(?:text|label|hint)=\"(\w+)\"", source)
     )
     assert said <= keys
+
+
+def imports(module: Path) -> set[Path]:
+    """What a module cannot do without. `import(...)` comes when it is needed."""
+    named = re.findall(r"^import [^;]*?\"(\.[^\"]+)\";", read(module), re.MULTILINE)
+    return {(module.parent / name).resolve() for name in named}
 
 
 def read(path: Path) -> str:
