@@ -10,7 +10,7 @@ import structlog
 from anyio import to_thread
 
 from backend.resumable.book import UploadBook, UploadRecord
-from backend.resumable.errors import UploadIncomplete, UploadLocked, UploadUsed, WrongOffset
+from backend.resumable.errors import UploadExpired, UploadIncomplete, UploadLocked, UploadUsed, WrongOffset
 from backend.resumable.run import Run
 from backend.resumable.writer_lease import WriterLeases
 from contract.errors import CallerError, FieldProblem, JobNotFound, StorageUnavailable
@@ -108,7 +108,7 @@ class UploadDesk:
 
     @asynccontextmanager
     async def alone(self, record: UploadRecord) -> AsyncIterator[None]:
-        """Hold an upload that is no job yet. Raises UploadUsed, UploadNotFound when it was ended, UploadLocked."""
+        """Hold an upload that is no job yet. Raises UploadUsed, UploadExpired, UploadNotFound (ended), UploadLocked."""
         async with self._leases.hold(record.upload_id):
             await to_thread.run_sync(self._check_open, record)
             yield
@@ -150,6 +150,8 @@ class UploadDesk:
     def _check_open(self, record: UploadRecord) -> None:
         if self.job_of(self._book.again(record)) is not None:
             raise UploadUsed
+        if not self._book.is_open(record.upload_id):  # its time was over while another held it
+            raise UploadExpired
 
     def _remove_due(self, upload_id: str) -> None:
         try:
