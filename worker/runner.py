@@ -63,12 +63,13 @@ class Runner:
 
     def run(self, job_id: str) -> None:
         """Do the job whose turn it is; the bell rung for `job_id` permits one. Raises ProcessSpent, to end after it."""
-        job = claim(self.store, self.worker_id, rung_for=job_id)
-        if job is None:
-            _log.info("nothing_to_take", rung_for=job_id)
-            return
-        with self._context(job):
-            _Attempt(self, job).run()
+        with self.departure.listening():
+            job = claim(self.store, self.worker_id, rung_for=job_id)
+            if job is None:
+                _log.info("nothing_to_take", rung_for=job_id)
+                return
+            with self._context(job):
+                _Attempt(self, job).run()
 
     @contextlib.contextmanager
     def _context(self, job: Job) -> Iterator[None]:
@@ -103,13 +104,13 @@ class _Attempt:
         self._ends_process = False
         self._error: Exception | None = None
         self._ended = threading.Lock()
+        self._forced = threading.Event()
 
     def run(self) -> None:
         """Work, then say how it ended; the lease is held until that is said. Raises ProcessSpent."""
-        runner = self._runner
         _log.info("job_claimed", fence=self._job.fence)
         try:
-            with runner.departure.listening(), self._lease:
+            with self._lease:
                 self._end(self._work())
         except StoreUnavailable:
             _log.error("ending_not_told", advice="The job is taken back when its lease lapses.")
@@ -132,9 +133,11 @@ class _Attempt:
             return None if lost else after_failure(failure, self._job, max_attempts=self._most)
 
     def _end(self, ending: Ending | None) -> None:
-        """Say it, unless the thread that beats says already that the attempt took too long."""
+        """Say it, unless the thread that beats says already that the attempt hangs: the process then ends with it."""
         if self._is_first_to_end():
             self._say(ending)
+        else:
+            self._forced.wait()  # returning would let another job begin here
 
     def _is_first_to_end(self) -> bool:
         """True once, to one of the two threads: a second ending would take away what the first committed."""
@@ -185,3 +188,4 @@ class _Attempt:
                 _log.warning("ending_not_told", advice="The lease lapses by itself.")
             finally:
                 self._runner.abandon()
+                self._forced.set()

@@ -100,8 +100,10 @@ class SeparatingProcess:
 
     def _abandon(self) -> None:
         _log.critical("process_ends", code=EXIT_CODE)
-        self.stop()
-        os._exit(EXIT_CODE)
+        try:
+            self.stop()
+        finally:
+            os._exit(EXIT_CODE)
 
 
 def _lock_up(jail: Jail) -> None:

@@ -1,5 +1,8 @@
 """One attempt's life on a real store, with work that fails in every way there is."""
 
+import os
+import signal
+import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -18,6 +21,7 @@ from contract.storage import BlobStore
 from contract.tracing import Tracing, trace_headers
 from media.errors import UnsupportedMedia
 from tests.builders import completed
+from worker.endings import tell
 from worker.engine import OutOfMemory
 from worker.metrics import Metrics
 from worker.runner import ProcessSpent, Runner
@@ -235,6 +239,42 @@ def test_work_that_hangs_and_is_not_wanted_any_more_is_ended_with_its_process(
     if stopped == "cancel":
         assert store.get(job.job_id).status is JobStatus.canceled
     assert not list(storage.list("results")), "what nobody refers to is gone"
+
+
+def test_no_other_job_begins_in_a_process_that_is_being_ended(make_runner, job, abandoned, monkeypatch):
+    telling, heard = threading.Event(), threading.Event()
+
+    def slowly(*told: object) -> Job | None:
+        telling.set()
+        assert heard.wait(20)
+        return tell(*told)
+
+    def hanging(job: Job, _: Watching) -> JobCompleted:
+        assert telling.wait(20), "nobody ended it"
+        threading.Timer(1.0, heard.set).start()
+        return completed(job)  # it comes back while its end is being told
+
+    monkeypatch.setattr("worker.runner.tell", slowly)
+    make_runner(hanging, least_seconds=0.01, unmeasured=0.001, hard_after_seconds=0.01).run(job.job_id)
+    assert abandoned.is_set()
+
+
+def test_a_word_to_leave_that_comes_with_the_claim_hands_the_job_back(make_runner, job, store, monkeypatch):
+    claim_next = store.claim_next
+
+    def told(*asked: str, **named: str) -> Job | None:
+        claimed = claim_next(*asked, **named)
+        os.kill(os.getpid(), signal.SIGTERM)
+        return claimed
+
+    monkeypatch.setattr(store, "claim_next", told)
+    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # as Celery has it in a child
+    try:
+        make_runner(waiting).run(job.job_id)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    job = store.get(job.job_id)
+    assert (job.status, job.attempt) == (JobStatus.queued, 0)
 
 
 def test_a_process_that_hangs_ends_even_when_nobody_hears_of_it(make_runner, job, store, abandoned, monkeypatch):
