@@ -73,7 +73,7 @@ class WriterLeases:
             with suppress(redis.RedisError):  # a server that is away for a moment has not given the lease to another
                 try:
                     if await to_thread.run_sync(self._again, lock, wanted):
-                        break
+                        scope.cancel()  # and held on to until the block has ended: a thread may still be storing
                 except LockError:
                     break
                 renewed = time.monotonic()
