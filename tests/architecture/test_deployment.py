@@ -175,6 +175,16 @@ def test_the_image_of_the_api_has_no_worker_and_no_torch() -> None:
     assert not [line for line in recipe.splitlines() if "torch" in line and not line.startswith("#")]
 
 
+def test_the_engine_does_without_what_the_image_of_a_worker_leaves_out() -> None:
+    left_out = re.search(r" uninstall --yes ([a-z].+)$", text("Dockerfile.worker"), re.MULTILINE)
+    assert left_out is not None
+    names = left_out[1].replace("-", "_").split()
+    loaded = "import sys, worker.engine.architectures, worker.engine.fast.htdemucs"
+    code = f"{loaded}; print(*[name for name in {names!r} if name in sys.modules])"
+    ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert ran.stdout.split() == []
+
+
 @pytest.mark.parametrize("name", ["Dockerfile.api", "Dockerfile.worker"])
 def test_an_image_runs_without_root_and_stops_when_told(name: str) -> None:
     last = text(name).rpartition("\nFROM ")[2]
