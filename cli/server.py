@@ -133,6 +133,10 @@ def _translated(url: str) -> Iterator[None]:
         raise ServerUnreachable(
             f"No server answers at {url}; start one with `stemify up`, or name another with --server."
         ) from gone
+    except httpx.RequestError as odd:  # redirected round and round, or bytes that are not what their header says
+        raise ServerUnreachable(
+            f"What answers at {url} is not a Stemify server, or something between is set up wrongly ({odd})."
+        ) from odd
 
 
 def _refusal(response: httpx.Response) -> CommandError:

@@ -20,13 +20,15 @@ class AnswersAsTold(BaseHTTPRequestHandler):
 
     answer: ClassVar[tuple[int, bytes]] = (200, b"{}")
     asked: ClassVar[list[tuple[str, bytes]]] = []
+    more: ClassVar[dict[str, str]] = {}
 
     def _answer(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         self.asked.append((f"{self.command} {self.path}", body))
         status, content = self.answer
         self.send_response(status)
-        self.send_header("Content-Length", str(len(content)))
+        for name, value in {"Content-Length": str(len(content)), **self.more}.items():
+            self.send_header(name, value)
         self.end_headers()
         self.wfile.write(content)
 
@@ -40,6 +42,7 @@ class AnswersAsTold(BaseHTTPRequestHandler):
 def server() -> Iterator[Server]:
     listening = ThreadingHTTPServer(("127.0.0.1", 0), AnswersAsTold)
     AnswersAsTold.asked.clear()
+    AnswersAsTold.more.clear()
     thread = threading.Thread(target=listening.serve_forever)
     thread.start()
     with Server(f"http://127.0.0.1:{listening.server_port}/") as api:
@@ -64,6 +67,18 @@ def test_a_refusal_is_the_problems_own_sentence(
     with pytest.raises(kind, match="The recording is not audio") as caught:
         server.job("a" * 32)
     assert caught.value.exit_code == exit_code
+
+
+@pytest.mark.parametrize(
+    ("status", "header"), [(302, {"Location": "/api/v1/jobs/again"}), (200, {"Content-Encoding": "gzip"})]
+)
+def test_an_answer_that_leads_nowhere_is_told_in_a_sentence(
+    server: Server, status: int, header: dict[str, str]
+) -> None:
+    AnswersAsTold.answer = (status, b"no gzip")
+    AnswersAsTold.more.update(header)
+    with pytest.raises(ServerUnreachable, match="is not a Stemify server, or something between is set up wrongly"):
+        server.job("a" * 32)
 
 
 def test_problems_of_fields_are_named(server: Server) -> None:
