@@ -4,7 +4,6 @@ import json
 import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import Any
 
 import redis
@@ -13,42 +12,13 @@ from contract import keys
 from contract.announcements import announce
 from contract.errors import FailureCode, JobNotFound, JobUnreadable
 from contract.events import Event, JobCompleted, JobReleased
+from contract.job_change import Change, Outcome
 from contract.job_fields import ASKED, job_in
 from contract.jobs import Job
 from contract.redis_client import store_errors
 from contract.scripts import load_script
 from contract.unreadable import Unreadable, UnreadableRecords, parse_job, parse_tenant
 from contract.work import Work
-
-
-class Outcome(StrEnum):
-    """What became of a change. `conflict`: the record moved meanwhile; `held`: the lease still holds."""
-
-    done = "done"
-    conflict = "conflict"
-    held = "held"
-    gone = "gone"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Change:
-    """A job before and after one event, and what the change means for the job's lease and its turn in the line.
-
-    `charge`: for a claim, the seconds of work the share is expected to take; None for any other change.
-    """
-
-    before: Job
-    event: Event
-    after: Job
-    renews_lease: bool = False
-    needs_lapsed_lease: bool = False
-    charge: float | None = None
-
-    @property
-    def work(self) -> Work:
-        """What the line is to know of the job now."""
-        work = Work.of(self.after)
-        return work if self.charge is None else work.claimed(self.event.at, charge=self.charge)
 
 
 @dataclass(frozen=True)

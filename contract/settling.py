@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from contract import transitions
 from contract.errors import StoreUnavailable
 from contract.events import Event, JobClaimed
-from contract.job_record import Change, JobRecords, Outcome
+from contract.job_change import Change, Outcome
+from contract.job_record import JobRecords
 from contract.jobs import Job
 from contract.paces import Paces
 from contract.settings import RetentionSettings
