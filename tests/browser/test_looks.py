@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.acceptance.launched import LaunchedStack
 from tests.browser.conftest import opened
@@ -72,6 +72,18 @@ def test_the_player(look: tuple[Page, str], done: dict[str, str]) -> None:
         page.get_by_text("Keys", exact=True).click()
     page.wait_for_load_state("networkidle")  # the outlines are drawn
     check(page, f"{name}-player")
+
+
+def test_a_browser_that_knows_no_light_dark(page: Page, done: dict[str, str]) -> None:
+    def older(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, body=answer.text().replace("light-dark(", "unheard-of("))
+
+    page.route("**/*.css", older)
+    page.goto(f"/#{done['wav']}")
+    expect(page.locator(".strip")).to_have_count(4)
+    page.wait_for_load_state("networkidle")
+    check(page, "older-player")
 
 
 def test_a_running_job_and_a_canceled_one(page: Page) -> None:

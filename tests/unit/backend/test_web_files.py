@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+import pytest
+
 from backend.routes.pages import WEB
 
 # What is fetched only when it is needed, and what belongs to the API's documentation.
@@ -37,6 +39,14 @@ def test_every_text_is_said_and_every_one_said_is_there() -> None:
         re.findall(r"data-(?:text|label|hint)=\"(\w+)\"", source)
     )
     assert said <= keys
+
+
+@pytest.mark.parametrize("name", ["style.css", "player.css"])
+def test_browsers_that_know_one_theme_have_the_light_one(name: str) -> None:
+    colours, older = (WEB / name).read_text().split("@supports not (color: light-dark(")
+    light = re.findall(r"(--[\w-]+): light-dark\((#\w+), #\w+\);", colours)
+    assert light
+    assert light == re.findall(r"(--[\w-]+): (#\w+);", older)
 
 
 def imports(module: Path) -> set[Path]:
