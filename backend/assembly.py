@@ -13,30 +13,30 @@ from backend.intake.idempotency import IdempotencyKeys
 from backend.live.frames import CheckedPacket
 from backend.live.relay import Relay
 from backend.live.rooms import Rooms
-from backend.looks import Looks
 from backend.metrics import Metrics, ServiceCollector
-from backend.outlooks import Outlooks
 from backend.rate_limits import JobsPerHour
 from backend.resumable.book import UploadBook
 from backend.resumable.desk import UploadDesk
 from backend.resumable.direct import DirectUploads
 from backend.resumable.writer_lease import WriterLeases
 from backend.settings import ApiSettings
-from backend.snapshots import Snapshots
+from backend.view.looks import Looks
+from backend.view.outlooks import Outlooks
+from backend.view.snapshots import Snapshots
 from contract.catalog import Catalog, load_catalog
 from contract.decode_exits import DecodeExits
 from contract.janitor import Janitor
-from contract.job_reader import JobReader
 from contract.job_store import JobStore
+from contract.line.speeds import SpeedBook
+from contract.records.job_reader import JobReader
+from contract.records.unreadable import UnreadableRecords
 from contract.redis_client import connect, connect_async
 from contract.room import Room
 from contract.settings import ModelSettings
-from contract.speeds import SpeedBook
 from contract.statistics import Statistics
 from contract.storage import BlobStore, open_storage
 from contract.task_queue import TaskQueue, make_celery
 from contract.tracing import Tracing, configure_tracing
-from contract.unreadable import UnreadableRecords
 from contract.worker_registry import WorkerRegistry
 from media.jail import Jail
 from media.limits import Limits

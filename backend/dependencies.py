@@ -7,7 +7,7 @@ from fastapi import Depends, Path, Request
 
 from backend.assembly import Parts
 from backend.networks import mark_of
-from backend.snapshots import Snapshot
+from backend.view.snapshots import Snapshot
 from contract.errors import JobNotFound
 from contract.job_ids import is_job_id
 from contract.jobs import Job

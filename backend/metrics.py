@@ -11,7 +11,7 @@ from backend.middleware.boundary import Served
 from contract.errors import StoreUnavailable
 from contract.job_store import JobStore
 from contract.jobs import ACTIVE, TERMINAL
-from contract.speeds import SpeedBook
+from contract.line.speeds import SpeedBook
 from contract.statistics import Statistics
 from contract.timings import by_stage
 from contract.worker_registry import WorkerRegistry

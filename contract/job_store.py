@@ -6,7 +6,6 @@ from itertools import islice
 
 import redis
 
-from contract import transitions
 from contract.errors import JobNotFound, JobUnreadable, LeaseLost, QueueFull
 from contract.events import (
     Event,
@@ -20,16 +19,17 @@ from contract.events import (
     JobRequeued,
     StemFinished,
 )
-from contract.expiry import Expiry
-from contract.fair_order import Line
-from contract.job_pages import JobFilter, JobPages, Page
-from contract.job_record import JobRecords, LineFull
 from contract.jobs import Job, JobStatus
+from contract.line.fair_order import Line
+from contract.line.speeds import SpeedBook
+from contract.line.waiting_line import Reaped, WaitingLine
+from contract.records import transitions
+from contract.records.expiry import Expiry
+from contract.records.job_pages import JobFilter, JobPages, Page
+from contract.records.job_record import JobRecords, LineFull
+from contract.records.settling import Choice, Settled, Settling
+from contract.records.unreadable import UnreadableRecords
 from contract.settings import QueueSettings, RetentionSettings
-from contract.settling import Choice, Settled, Settling
-from contract.speeds import SpeedBook
-from contract.unreadable import UnreadableRecords
-from contract.waiting_line import Reaped, WaitingLine
 
 _SOONEST_RETRY_SECONDS, _LATEST_RETRY_SECONDS = 5, 300
 _LOOKED_AT = 100

@@ -9,8 +9,8 @@ import redis
 from contract.decode_exits import DecodeExits
 from contract.janitor import Janitor
 from contract.job_store import JobStore
+from contract.line.speeds import SpeedBook
 from contract.redis_client import connect
-from contract.speeds import SpeedBook
 from contract.storage import BlobStore, open_storage
 from contract.task_queue import TaskQueue, make_celery
 from contract.tracing import Tracing, configure_tracing

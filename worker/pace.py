@@ -6,8 +6,8 @@ import time
 from contract.errors import StoreUnavailable
 from contract.events import JobCompleted
 from contract.jobs import Job
-from contract.speeds import SpeedBook
-from contract.work import effort
+from contract.line.speeds import SpeedBook
+from contract.line.work import effort
 
 
 class Pace:

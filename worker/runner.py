@@ -13,8 +13,8 @@ from contract.errors import JobNotFound, StoreUnavailable
 from contract.events import JobCompleted, JobReleased
 from contract.job_store import JobStore
 from contract.jobs import Job
+from contract.line.speeds import SpeedBook
 from contract.settings import QueueSettings
-from contract.speeds import SpeedBook
 from contract.task_queue import TaskQueue
 from contract.tracing import Tracing
 from worker.claiming import claim

@@ -4,7 +4,7 @@ import time
 from dataclasses import dataclass
 
 from contract.jobs import Job
-from contract.work import effort
+from contract.line.work import effort
 from worker.settings import TimeLimitSettings
 
 

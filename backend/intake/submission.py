@@ -24,10 +24,10 @@ from backend.intake.request_body import chunks
 from backend.intake.request_fields import FORM, content_type, receive_fields, told_by
 from backend.intake.sinks import BlobSink, DigestSink, Sink
 from backend.intake.uploads import Upload, receive_form
-from backend.job_view import job_body
 from backend.resumable.desk import Progress
 from backend.resumable.errors import UploadUsed
-from backend.snapshots import Snapshot
+from backend.view.job_view import job_body
+from backend.view.snapshots import Snapshot
 from contract.errors import FieldProblem, IdempotencyMismatch, JobNotFound, OperatorError, StoreUnavailable
 from contract.job_ids import new_job_id
 from contract.jobs import Job

@@ -6,10 +6,10 @@ from collections.abc import AsyncIterator
 
 from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
 
-from backend.job_view import job_body
 from backend.live.messages import News, is_last, messages, version_of
 from backend.live.relay import Relay
-from backend.looks import Looks
+from backend.view.job_view import job_body
+from backend.view.looks import Looks
 
 
 async def event_stream(

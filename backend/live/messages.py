@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from backend.addresses import archive_path, stem_path
-from backend.job_view import stem_body
-from backend.snapshots import Snapshot
-from contract.announcements import Announcement
+from backend.view.job_view import stem_body
+from backend.view.snapshots import Snapshot
 from contract.jobs import Job, JobStatus
+from contract.records.announcements import Announcement
 
 Payload = dict[str, Any]
 

@@ -12,11 +12,11 @@ import structlog
 
 from backend.live.messages import Gone, News, is_last, version_of
 from backend.live.subscription import Subscription
-from backend.looks import Looks
+from backend.view.looks import Looks
 from contract import keys
-from contract.announcements import Announcement, parse
 from contract.errors import JobNotFound, StoreUnavailable
 from contract.jobs import TERMINAL, JobStatus
+from contract.records.announcements import Announcement, parse
 
 _log = structlog.get_logger(__name__)
 

@@ -8,11 +8,11 @@ from typing import Any
 import socketio
 import structlog
 
-from backend.job_view import job_body
 from backend.live.messages import News, is_last, job_of, messages, newest
 from backend.live.relay import Relay
-from backend.looks import Looks
 from backend.settings import LiveSettings
+from backend.view.job_view import job_body
+from backend.view.looks import Looks
 from contract.errors import CallerError, JobNotFound, StemifyError
 from contract.job_ids import is_job_id
 

@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Callable
 
 from backend.live.relay import Relay
-from backend.looks import Looks
-from backend.snapshots import Snapshot
+from backend.view.looks import Looks
+from backend.view.snapshots import Snapshot
 
 
 async def wait_until(

@@ -9,13 +9,13 @@ from fastapi import APIRouter, Header, Query, Response
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from backend.dependencies import PathJob, PathSnapshot, UseCaller, UseParts
-from backend.job_view import job_body
 from backend.live.waiting import wait_until
 from backend.preferences import applied, wait_seconds
 from backend.routes.answers import UNCHANGED, errors
 from backend.schemas import JobBody, JobPageBody
 from backend.serving.etags import matches
-from backend.snapshots import Snapshot
+from backend.view.job_view import job_body
+from backend.view.snapshots import Snapshot
 from contract.errors import Forbidden
 from contract.jobs import JobStatus
 

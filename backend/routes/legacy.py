@@ -10,9 +10,9 @@ from pydantic import BaseModel
 from backend.dependencies import PathJob, PathSnapshot, UseCaller, UseParts
 from backend.intake.request_schema import LEGACY_REQUEST_BODY
 from backend.intake.submission import FormKind, Submission
-from backend.job_view import job_body
 from backend.routes.answers import errors
 from backend.routes.stems import archive_answer
+from backend.view.job_view import job_body
 from contract.errors import CallerError
 from contract.jobs import JobStatus
 

@@ -12,11 +12,11 @@ from backend.assembly import Parts
 from backend.dependencies import UseCaller, UseParts
 from backend.intake.request_schema import REQUEST_BODY
 from backend.intake.submission import Answer, FormKind, Submission
-from backend.job_view import job_body
 from backend.live.waiting import wait_until
 from backend.preferences import applied, wait_seconds
 from backend.routes.answers import errors
 from backend.schemas import JobBody
+from backend.view.job_view import job_body
 from contract.errors import JobNotFound, StoreUnavailable
 
 router = APIRouter(tags=["jobs"])

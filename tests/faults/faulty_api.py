@@ -1,9 +1,9 @@
 """The API with failpoints: backend.main with doors wrapped here. Run it as `python -m tests.faults.faulty_api`."""
 
 from backend import main as roof
-from contract.expiry import Expiry
 from contract.janitor import Janitor
 from contract.job_store import JobStore
+from contract.records.expiry import Expiry
 from tests.faults.failpoints import Door, install
 
 DOORS = (

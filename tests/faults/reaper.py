@@ -5,9 +5,11 @@ import time
 from datetime import datetime, timedelta, tzinfo
 from typing import Self
 
-from contract import job_record, job_store, settling, waiting_line
+from contract import job_store
 from contract.janitor import Janitor
 from contract.job_store import JobStore
+from contract.line import waiting_line
+from contract.records import job_record, settling
 from contract.redis_client import connect
 from contract.settings import SharedSettings
 from contract.storage import open_storage

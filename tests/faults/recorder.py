@@ -8,7 +8,7 @@ from typing import Self
 import redis
 
 from contract import keys
-from contract.announcements import Announcement, parse
+from contract.records.announcements import Announcement, parse
 
 _POLL_SECONDS = 0.2
 

@@ -2,7 +2,7 @@
 
 from contract.job_store import JobStore
 from contract.jobs import Job
-from contract.paces import Paces
+from contract.line.paces import Paces
 
 
 def place_of(store: JobStore, job: Job) -> int | None:

@@ -6,11 +6,11 @@ import pytest
 from redis import Redis
 
 from contract import keys
-from contract.announcements import Announcement, parse
 from contract.errors import FailureCode, JobNotFound, LeaseLost, QueueFull
 from contract.events import JobCanceled, JobFailed, JobReleased, JobRequeued, StemFinished
 from contract.job_store import JobStore
 from contract.jobs import Job, JobStatus
+from contract.records.announcements import Announcement, parse
 from contract.settings import QueueSettings, RetentionSettings
 from tests.builders import NOON, a_job, a_stem, completed, progressed
 from tests.integration.places import place_of

@@ -9,13 +9,13 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invaria
 from redis import Redis
 
 from contract import keys
-from contract.announcements import Announcement, parse
 from contract.errors import FailureCode, JobNotFound, LeaseLost
 from contract.events import JobCanceled, JobFailed, JobReleased, JobRequeued, StemFinished
 from contract.job_store import JobStore
 from contract.jobs import TERMINAL, Job, JobStatus
+from contract.line.paces import Paces
 from contract.options import PRIORITIES
-from contract.paces import Paces
+from contract.records.announcements import Announcement, parse
 from contract.redis_client import connect
 from contract.settings import QueueSettings, RedisSettings, RetentionSettings
 from tests.builders import NOON, a_job, a_source, a_stem, completed, progressed
@@ -78,7 +78,8 @@ class StoreMachine(RuleBasedStateMachine):
         self.redis = connect(address)
         self.stuttering = Stuttering.from_url(self.redis_url, protocol=2)
         self.redis.flushall()
-        queue = QueueSettings(max_attempts=MAX_ATTEMPTS)
+        # No pause between sweeps: the second answer would be that somebody swept just now, and the next sweep's work.
+        queue = QueueSettings(max_attempts=MAX_ATTEMPTS, sweep_seconds=0.001)
         self.stores = [
             JobStore(client, queue=queue, retention=RetentionSettings()) for client in (self.redis, self.stuttering)
         ]

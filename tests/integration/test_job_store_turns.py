@@ -10,8 +10,8 @@ from contract.errors import JobUnreadable, StoreUnavailable
 from contract.events import JobFailed, JobReleased
 from contract.job_store import JobStore
 from contract.jobs import FailureCode, Job, JobStatus
+from contract.line.speeds import SpeedBook
 from contract.settings import QueueSettings, RetentionSettings
-from contract.speeds import SpeedBook
 from tests.builders import NOON, a_job, a_source, completed
 from tests.integration.places import place_of
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from contract.speeds import SpeedBook
+from contract.line.speeds import SpeedBook
 
 
 def test_a_speed_is_learned_and_moves_towards_the_newest(redis):

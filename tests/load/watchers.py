@@ -5,9 +5,9 @@ import statistics
 import time
 
 from contract import keys
-from contract.announcements import announce
 from contract.events import JobCompleted
 from contract.jobs import Job
+from contract.records.announcements import announce
 from tests.builders import a_job, completed, progressed
 from tests.load.crowd import Crowd
 from tests.load.pacing import paced

@@ -11,7 +11,7 @@ import httpx
 from redis import Redis
 
 from contract import keys
-from contract.speeds import SpeedBook
+from contract.line.speeds import SpeedBook
 from tests.integration.backend.conftest import Start
 from tests.integration.backend.service import Service
 from tests.integration.backend.test_service import announce_worker

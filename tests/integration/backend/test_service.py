@@ -9,7 +9,7 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 from prometheus_client.parser import text_string_to_metric_families
 
-from contract.speeds import SpeedBook
+from contract.line.speeds import SpeedBook
 from contract.worker_registry import WorkerFacts, WorkerRegistry
 from tests.integration.backend.conftest import Start
 from tests.integration.backend.service import Service

@@ -11,9 +11,9 @@ from contract.catalog import load_catalog
 from contract.job_ids import new_job_id
 from contract.job_store import JobStore
 from contract.jobs import Job
+from contract.line.speeds import SpeedBook
 from contract.options import JobRequest, resolve
 from contract.settings import QueueSettings, RetentionSettings, StorageSettings
-from contract.speeds import SpeedBook
 from contract.storage import BlobStore, open_storage
 from contract.task_queue import TaskQueue, make_celery
 from contract.worker_registry import WorkerRegistry

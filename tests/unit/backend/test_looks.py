@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from backend.looks import Looks
-from backend.outlooks import Outlooks
+from backend.view.looks import Looks
+from backend.view.outlooks import Outlooks
 from contract.errors import JobNotFound, JobUnreadable, StoreUnavailable
-from contract.job_reader import Reading
 from contract.jobs import Job
-from contract.unreadable import Unreadable
+from contract.records.job_reader import Reading
+from contract.records.unreadable import Unreadable
 from tests.builders import a_job
 from tests.unit.backend.test_outlooks import OneLine
 
@@ -143,8 +143,8 @@ def test_a_place_in_a_short_line_is_of_now():
 
 
 def test_nobody_waits_for_a_long_line_who_has_a_place_in_it(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("backend.outlooks._LONGEST_SECONDS", 60.0)
-    monkeypatch.setattr("backend.outlooks._SHARE_OF_TIME", 0)
+    monkeypatch.setattr("backend.view.outlooks._LONGEST_SECONDS", 60.0)
+    monkeypatch.setattr("backend.view.outlooks._SHARE_OF_TIME", 0)
 
     async def scene() -> None:
         given = Given(0.02)

@@ -3,9 +3,9 @@
 from datetime import UTC, datetime
 
 from backend.live.messages import Gone, newest
-from backend.snapshots import Snapshot
-from contract.announcements import announce
+from backend.view.snapshots import Snapshot
 from contract.events import JobClaimed, StemFinished
+from contract.records.announcements import announce
 from tests.builders import NOON, a_job, a_stem, progressed
 
 

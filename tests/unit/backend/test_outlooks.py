@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from backend.outlooks import Outlooks
-from contract.fair_order import Line, Waiting
-from contract.work import Work
+from backend.view.outlooks import Outlooks
+from contract.line.fair_order import Line, Waiting
+from contract.line.work import Work
 from tests.service_process import wait_for
 
 WORK = Work(share="a", rank=1, model="demo", audio_seconds=10.0)
@@ -73,7 +73,7 @@ def test_a_long_line_takes_a_twentieth_of_the_time_at_most(asked):
 
 
 def test_nobody_waits_while_another_reads_a_long_line(monkeypatch):
-    monkeypatch.setattr("backend.outlooks._LONGEST_SECONDS", 60.0)
+    monkeypatch.setattr("backend.view.outlooks._LONGEST_SECONDS", 60.0)
     line = OneLine(0.02)
     looking = outlooks(line)
     looking.now()

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from backend.live.rooms import Rooms
-from backend.looks import Snapshot
 from backend.settings import LiveSettings
+from backend.view.looks import Snapshot
 from tests.builders import NOON, a_job
 
 JOB = a_job()

@@ -2,9 +2,9 @@
 
 import pytest
 
-from contract.announcements import announce, parse
 from contract.errors import FailureCode
 from contract.events import JobAccepted, JobClaimed, JobFailed, StemFinished
+from contract.records.announcements import announce, parse
 from tests.builders import NOON, a_job, a_stem, progressed
 
 

@@ -1,8 +1,8 @@
 """In which order the waiting are taken."""
 
-from contract.fair_order import NEWCOMER, Line, Waiting
-from contract.paces import Paces
-from contract.work import Work
+from contract.line.fair_order import NEWCOMER, Line, Waiting
+from contract.line.paces import Paces
+from contract.line.work import Work
 
 SPEEDS = {("demo", "cpu"): 0.5}
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from contract.outlook import outlooks
+from contract.line.outlook import outlooks
 from tests.unit.contract.test_fair_order import SPEEDS, a_line, a_work
 
 

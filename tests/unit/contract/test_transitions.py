@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from contract import transitions
 from contract.errors import LeaseLost
 from contract.events import JobAccepted, JobCanceled, JobClaimed, JobReleased, JobRequeued
+from contract.records import transitions
 from tests.builders import NOON, a_job, completed, progressed
 
 QUEUED = a_job().apply(JobAccepted(at=NOON))

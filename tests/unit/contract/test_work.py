@@ -2,8 +2,8 @@
 
 import pytest
 
-from contract.paces import Paces
-from contract.work import Work
+from contract.line.paces import Paces
+from contract.line.work import Work
 from tests.builders import NOON, a_job, a_source
 
 _SPEEDS = {("demo", "cpu"): 0.5, ("demo", "cuda"): 0.1, ("other", "cpu"): 9.0}

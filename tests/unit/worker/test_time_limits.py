@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from contract.work import effort
+from contract.line.work import effort
 from tests.builders import a_job, a_source
 from worker.settings import TimeLimitSettings
 from worker.time_limits import Deadline, TimeLimits

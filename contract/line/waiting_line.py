@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import redis
 
 from contract import keys
-from contract.fair_order import Line, Waiting
 from contract.jobs import JobStatus
+from contract.line.fair_order import Line, Waiting
+from contract.line.work import Work
 from contract.redis_client import store_errors, texts
 from contract.scripts import load_script
 from contract.settings import QueueSettings
-from contract.work import Work
 
 _SWEPT_AT_ONCE = 200
 _LOOKED_AT_ONCE = 8

@@ -12,8 +12,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from contract.paces import Paces
-from contract.work import Work
+from contract.line.paces import Paces
+from contract.line.work import Work
 
 NEWCOMER = ""
 """Stands for a job that is not there yet; no job's id."""

@@ -5,12 +5,12 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from contract.fair_order import NEWCOMER, Line
 from contract.job_store import JobStore
-from contract.outlook import Outlook, outlooks
-from contract.paces import Speeds
-from contract.speeds import SpeedBook
-from contract.work import Work
+from contract.line.fair_order import NEWCOMER, Line
+from contract.line.outlook import Outlook, outlooks
+from contract.line.paces import Speeds
+from contract.line.speeds import SpeedBook
+from contract.line.work import Work
 from contract.worker_registry import WorkerRegistry
 
 _LONGEST_SECONDS = 1.0

@@ -7,8 +7,8 @@ import redis
 
 from contract import keys
 from contract.errors import JobNotFound
-from contract.job_record import JobRecords
 from contract.jobs import Job
+from contract.records.job_record import JobRecords
 from contract.redis_client import store_errors, texts
 from contract.scripts import load_script
 from contract.settings import RetentionSettings

@@ -5,9 +5,9 @@ import itertools
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from contract.fair_order import Line, Waiting
-from contract.paces import Paces, Speeds
-from contract.work import Work
+from contract.line.fair_order import Line, Waiting
+from contract.line.paces import Paces, Speeds
+from contract.line.work import Work
 
 _LEAST_LEFT = 0.1
 """Of its expected work, what a job that takes longer than expected is taken to have left."""

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import redis.asyncio
 
 from contract import keys
-from contract.job_fields import ASKED, job_in
 from contract.jobs import Job
+from contract.records.job_fields import ASKED, job_in
+from contract.records.unreadable import Unreadable
 from contract.redis_client import store_errors
-from contract.unreadable import Unreadable
 
 
 @dataclass(frozen=True)

@@ -3,16 +3,16 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from contract import transitions
 from contract.errors import StoreUnavailable
 from contract.events import Event, JobClaimed
-from contract.job_change import Change, Outcome
-from contract.job_record import JobRecords
 from contract.jobs import Job
-from contract.paces import Paces
+from contract.line.paces import Paces
+from contract.line.speeds import SpeedBook
+from contract.line.work import Work
+from contract.records import transitions
+from contract.records.job_change import Change, Outcome
+from contract.records.job_record import JobRecords
 from contract.settings import RetentionSettings
-from contract.speeds import SpeedBook
-from contract.work import Work
 
 _TRIES = 25
 """How often a change is made again on a record that moved meanwhile; a job has few hands on it at once."""

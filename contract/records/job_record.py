@@ -9,16 +9,16 @@ from typing import Any
 import redis
 
 from contract import keys
-from contract.announcements import announce
 from contract.errors import FailureCode, JobNotFound, JobUnreadable
 from contract.events import Event, JobCompleted, JobReleased
-from contract.job_change import Change, Outcome
-from contract.job_fields import ASKED, job_in
 from contract.jobs import Job
+from contract.line.work import Work
+from contract.records.announcements import announce
+from contract.records.job_change import Change, Outcome
+from contract.records.job_fields import ASKED, job_in
+from contract.records.unreadable import Unreadable, UnreadableRecords, parse_job, parse_tenant
 from contract.redis_client import store_errors
 from contract.scripts import load_script
-from contract.unreadable import Unreadable, UnreadableRecords, parse_job, parse_tenant
-from contract.work import Work
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Self
 
-from backend.outlooks import Outlooks
+from backend.view.outlooks import Outlooks
 from contract.job_store import JobStore
 from contract.jobs import Job, JobStatus
-from contract.outlook import Outlook
+from contract.line.outlook import Outlook
 
 
 @dataclass(frozen=True)

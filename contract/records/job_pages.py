@@ -12,8 +12,8 @@ import redis
 
 from contract import keys
 from contract.errors import FieldProblem
-from contract.job_record import JobRecords
 from contract.jobs import Job, JobStatus
+from contract.records.job_record import JobRecords
 from contract.redis_client import store_errors
 
 _BATCH = 100

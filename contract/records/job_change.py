@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from contract.events import Event
 from contract.jobs import Job
-from contract.work import Work
+from contract.line.work import Work
 
 
 class Outcome(StrEnum):

@@ -7,13 +7,13 @@ import asyncio
 
 from anyio import to_thread
 
-from backend.outlooks import Outlooks
-from backend.snapshots import Snapshot
+from backend.view.outlooks import Outlooks
+from backend.view.snapshots import Snapshot
 from contract.errors import JobNotFound, JobUnreadable
-from contract.job_reader import JobReader
 from contract.jobs import Job, JobStatus
-from contract.outlook import Outlook
-from contract.unreadable import Unreadable, UnreadableRecords
+from contract.line.outlook import Outlook
+from contract.records.job_reader import JobReader
+from contract.records.unreadable import Unreadable, UnreadableRecords
 
 _AT_ONCE = 64
 """Jobs in one trip: some milliseconds of the event loop."""

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from backend.addresses import archive_path, job_path, peaks_path, stem_path
 from backend.schemas import AttemptBody, ErrorBody, JobBody, LinksBody, OptionsBody, SourceBody, StemBody
-from backend.snapshots import Snapshot
+from backend.view.snapshots import Snapshot
 from contract.jobs import Job, JobStatus
 from contract.recordings import ModelUsed, Source, Stem
 from contract.secrets_mask import masked_link

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Self
 
 from contract.jobs import Job
+from contract.line.paces import Paces
 from contract.options import PRIORITIES, JobOptions
-from contract.paces import Paces
 
 _USUAL_OVERLAP = 0.25
 _UNKNOWN_AUDIO_SECONDS = 240.0

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from contract.jobs import Job
-from contract.unreadable import Unreadable, parse_job
+from contract.records.unreadable import Unreadable, parse_job
 
 ASKED = ("doc", "gone", "expires_ms")
 """The record's fields that together say how a job stands."""

@@ -1,0 +1,1 @@
+"""The line of waiting jobs: its order, and when each is reached."""

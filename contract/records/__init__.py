@@ -1,0 +1,1 @@
+"""Jobs as Redis keeps them: read, changed, listed, told of, let go."""
