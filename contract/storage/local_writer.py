@@ -69,13 +69,16 @@ class LocalWriter:
             raise RuntimeError("a blob is written inside its with-block")
         try:
             with local_errors():
-                self._file.flush()
-                os.fsync(self._file.fileno())
-                self._file.close()
-                self._part.replace(self._path)
-                sync_folder(self._path.parent)
+                self._put_in_place(self._file)
         except BlobNotFound as error:
             raise StorageUnavailable("What was being stored was removed meanwhile.") from error
+
+    def _put_in_place(self, file: IO[bytes]) -> None:
+        file.flush()
+        os.fsync(file.fileno())
+        file.close()
+        self._part.replace(self._path)
+        sync_folder(self._path.parent)
 
     def _discard(self) -> None:
         if self._file is not None:

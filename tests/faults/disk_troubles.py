@@ -19,7 +19,7 @@ def _cannot_read(job: Job, watching: Watching) -> None:  # noqa: ARG001
 
 
 def _cannot_sync(job: Job, watching: Watching) -> None:  # noqa: ARG001
-    _once(job, local_writer.LocalWriter, "_publish", _failing(errno.EIO))
+    _once(job, local_writer.LocalWriter, "_put_in_place", _failing(errno.EIO))
 
 
 def _cannot_open(job: Job, watching: Watching) -> None:  # noqa: ARG001
