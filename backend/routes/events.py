@@ -19,7 +19,8 @@ _HEADERS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
 
 @router.get(
     "/jobs/{job_id}/events",
-    responses=errors(404, 503) | {200: {"content": {"text/event-stream": {}}}},
+    responses=errors(404, 503)
+    | {200: {"content": {"text/event-stream": {}}}, 204: {"description": "The end was seen: nothing will follow"}},
     response_class=StreamingResponse,
     summary="Follow a job",
 )

@@ -73,7 +73,7 @@ class LocalWriter:
         except BlobNotFound as error:
             raise StorageUnavailable("What was being stored was removed meanwhile.") from error
 
-    def _put_in_place(self, file: IO[bytes]) -> None:
+    def _put_in_place(self, file: IO[Chunk]) -> None:
         file.flush()
         os.fsync(file.fileno())
         file.close()
