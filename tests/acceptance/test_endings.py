@@ -17,7 +17,7 @@ from tests.acceptance.waiting import until
 
 pytestmark = pytest.mark.timeout(300)  # a busy machine takes its time
 
-PARTS = ("backend.main", "celery -A", "valkey-server")
+PARTS = ("backend.main", "-A worker.main", "valkey-server")
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +31,7 @@ def own_stack() -> Iterator[LaunchedStack]:
             launched.end()
 
 
-@pytest.mark.parametrize("part", ["backend.main", "celery -A"])
+@pytest.mark.parametrize("part", ["backend.main", "-A worker.main"])
 def test_a_killed_part_is_started_again_and_said_so(own_stack: LaunchedStack, part: str) -> None:
     first = own_stack.pid(part)
     assert first is not None

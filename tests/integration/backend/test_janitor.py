@@ -41,7 +41,7 @@ def test_files_go_when_their_time_is_over(start: Start) -> None:
     service = start(retention={"files_seconds": 1})
     job = service.finished(service.made_job())
     assert service.blobs
-    wait_until(service.store.expired)
+    wait_until(lambda: service.store.expiry.due(1))
     start(retention={"files_seconds": 1})  # a replica tidies as it starts
     wait_until(lambda: not service.blobs)
     answer = service.http.get(f"/api/v1/jobs/{job.job_id}/stems/vocals")
