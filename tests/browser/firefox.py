@@ -4,7 +4,6 @@ import json
 import os
 import re
 import shutil
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,10 +12,10 @@ from typing import Any
 from websockets.sync.client import ClientConnection, connect
 
 from tests.acceptance.waiting import until
+from tests.browser.running import running
 
 _START_SECONDS = 60.0
 _ANSWER_SECONDS = 60.0
-_STOP_SECONDS = 15.0
 HOW_TO_GET = "Install one (Debian: apt-get install firefox-esr)."
 
 
@@ -91,24 +90,11 @@ def started(path: Path, folder: Path) -> Iterator[Firefox]:
     (profile := folder / "profile").mkdir()
     log = folder / "firefox.log"
     command = [path, "--headless", "--no-remote", "--profile", profile, "--remote-debugging-port", "0"]
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            command,
-            stdout=output,
-            stderr=output,
-            env=os.environ | {"HOME": str(folder), "MOZ_CRASHREPORTER_DISABLE": "1"},
-        )
-    try:
+    environment = os.environ | {"HOME": str(folder), "MOZ_CRASHREPORTER_DISABLE": "1"}
+    with log.open("wb") as output, running(command, stdout=output, stderr=output, env=environment):
         address = until(lambda: _address(log), "the address of Firefox", seconds=_START_SECONDS)
         with connect(f"{address}/session", max_size=None, compression=None) as connection:
             yield Firefox(connection)
-    finally:
-        process.terminate()
-        try:
-            process.wait(_STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
 
 
 def _address(log: Path) -> str | None:

@@ -3,7 +3,6 @@
 import json
 import os
 import shutil
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,9 +12,9 @@ import httpx
 
 from cli import ports
 from tests.acceptance.waiting import until
+from tests.browser.running import running
 
 _ANSWER_SECONDS = 60.0
-_STOP_SECONDS = 15.0
 HOW_TO_GET = (
     "Install one (Debian: apt-get install webkit2gtk-driver xvfb gstreamer1.0-plugins-good gstreamer1.0-libav)."
 )
@@ -96,9 +95,9 @@ def started(path: Path, folder: Path) -> Iterator[WebKit]:
     port = ports.find_free()
     with (folder / "screen").open("w+") as screen, (folder / "webkit.log").open("wb") as log:
         told = {"stdout": log, "stderr": log}
-        with _running(["Xvfb", "-displayfd", str(screen.fileno())], pass_fds=[screen.fileno()], **told):
+        with running(["Xvfb", "-displayfd", str(screen.fileno())], pass_fds=[screen.fileno()], **told):
             number = until(lambda: (folder / "screen").read_text().strip(), "a screen")
-            with _running(["WebKitWebDriver", f"--port={port}"], env=os.environ | {"DISPLAY": f":{number}"}, **told):
+            with running(["WebKitWebDriver", f"--port={port}"], env=os.environ | {"DISPLAY": f":{number}"}, **told):
                 url = f"http://127.0.0.1:{port}"
                 until(lambda: _answers(url), "the driver of WebKit")
                 webkit = WebKit(url, path)
@@ -106,20 +105,6 @@ def started(path: Path, folder: Path) -> Iterator[WebKit]:
                     yield webkit
                 finally:
                     webkit.close()
-
-
-@contextmanager
-def _running(command: list[str], **told: Any) -> Iterator[None]:
-    process = subprocess.Popen(command, **told)
-    try:
-        yield
-    finally:
-        process.terminate()
-        try:
-            process.wait(_STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
 
 
 def _answers(url: str) -> bool:
